@@ -1,0 +1,9 @@
+/** Every suite runs as ES modules on the TypeScript as it is; see scripts/test.js for the order and the engines. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/scripts/jest-transform.cjs' },
+  testTimeout: 30_000,
+};
