@@ -1,0 +1,1 @@
+export function findMongod(options: { fetch: boolean }): Promise<string | undefined>;

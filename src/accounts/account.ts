@@ -1,0 +1,84 @@
+// The account record and its pure rules. It carries its authenticators too, and `sessionEpoch`: what must change together
+// (a new password, and the end of every session that was signed in with the old one) is one write of one record.
+import { domainToASCII } from 'node:url';
+import { z } from 'zod';
+import type { CollectionSpec } from '../storage/port.ts';
+
+const recoveryCodeSchema = z.object({ hash: z.string(), usedAt: z.number().optional() });
+
+const totpSchema = z.object({
+  /** Sealed; opens only for this account. */
+  secret: z.string(),
+  /** The last accepted time step (RFC 6238, 5.2): only a later one is accepted. */
+  lastUsedStep: z.number().int(),
+  /** How many steps the phone's clock was ahead (+) or behind (-) at activation. */
+  driftSteps: z.number().int(),
+  activatedAt: z.number(),
+});
+
+export const accountSchema = z.object({
+  /** The subject identifier: random, opaque, never used again. */
+  id: z.string(),
+  /** As typed. */
+  email: z.string(),
+  /** See canonicalEmail. */
+  emailCanonical: z.string(),
+  emailVerified: z.boolean(),
+  givenName: z.string().optional(),
+  familyName: z.string().optional(),
+  status: z.enum(['invited', 'active', 'suspended']),
+  roles: z.array(z.string()),
+  organization: z.string().optional(),
+  /** PHC string, or a foreign hash from an import until the next sign-in. */
+  passwordHash: z.string().optional(),
+  /** Made for an invitation: opens nothing but the choice of an own password, and dies with its use. */
+  temporaryPassword: z.object({ hash: z.string(), expiresAt: z.number() }).optional(),
+  totp: totpSchema.optional(),
+  /** Shown to the person, not yet proved by two codes. */
+  pendingTotp: z.object({ secret: z.string(), expiresAt: z.number() }).optional(),
+  recoveryCodes: z.array(recoveryCodeSchema).optional(),
+  /** Sessions remember the epoch they were signed in under; a session of another epoch is dead. */
+  sessionEpoch: z.number().int(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+});
+export type Account = z.output<typeof accountSchema>;
+
+export const accountsSpec: CollectionSpec<Account> = {
+  name: 'accounts',
+  schema: accountSchema,
+  unique: ['emailCanonical'],
+  index: ['status', 'organization'],
+};
+
+/** One address, one account: compatibility forms folded, lower case, domain in its ASCII form. */
+export function canonicalEmail(email: string): string {
+  const folded = email.normalize('NFKC').trim().toLowerCase();
+  const at = folded.lastIndexOf('@');
+  if (at < 0) return folded;
+  return `${folded.slice(0, at)}@${domainToASCII(folded.slice(at + 1)) || folded.slice(at + 1)}`;
+}
+
+/** The shape of an address as people have them: one `@`, a domain with a dot or a plain host name, no blanks, 254 at most. */
+export function isEmail(text: string): boolean {
+  return text.length <= 254 && /^[^\s@<>"(),:;[\]\\\p{C}]{1,64}@[^\s@<>"(),:;[\]\\\p{C}]{1,189}$/u.test(text) && domainToASCII(text.split('@')[1] ?? '') !== '';
+}
+
+export function displayName(account: Pick<Account, 'givenName' | 'familyName' | 'email'>): string {
+  return [account.givenName, account.familyName].filter(Boolean).join(' ') || account.email;
+}
+
+/** One or two letters for the user menu. */
+export function initials(account: Pick<Account, 'givenName' | 'familyName' | 'email'>): string {
+  const parts = [account.givenName, account.familyName].filter((part): part is string => Boolean(part));
+  const letters = (parts.length > 0 ? parts : [account.email]).map((part) => [...part][0] ?? '');
+  return letters.join('').toLocaleUpperCase();
+}
+
+export function hasSecondFactor(account: Account): boolean {
+  return account.totp !== undefined;
+}
+
+export function recoveryCodesLeft(account: Account): number {
+  return (account.recoveryCodes ?? []).filter((code) => code.usedAt === undefined).length;
+}

@@ -1,0 +1,58 @@
+// Keeps account records: finding, creating and changing them. Authenticators change through credentials/.
+import { newId } from '../platform/ids.ts';
+import type { Storage } from '../storage/port.ts';
+import { type Account, accountsSpec, canonicalEmail } from './account.ts';
+
+/** `id` only where a sealed value had to name it beforehand. */
+export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & { id?: string } &
+  Partial<Pick<Account, 'givenName' | 'familyName' | 'roles' | 'organization' | 'passwordHash' | 'temporaryPassword' | 'totp'>>;
+
+export function createAccounts({ storage }: { storage: Storage }) {
+  const accounts = storage.collection(accountsSpec);
+
+  function get(id: string): Promise<Account | undefined> {
+    return accounts.get(id);
+  }
+
+  function findByEmail(email: string): Promise<Account | undefined> {
+    return accounts.find('emailCanonical', canonicalEmail(email));
+  }
+
+  /** @throws DomainError 'duplicate' when the address is taken */
+  async function create(account: NewAccount): Promise<Account> {
+    const record = newRecord(account);
+    await accounts.insert(record);
+    return record;
+  }
+
+  /** Compare-and-set: `change` is pure and declines by returning undefined. Sets `updatedAt`. */
+  function update(id: string, change: (old: Account) => Account | undefined): Promise<Account | undefined> {
+    return accounts.update(id, (old) => {
+      const changed = change(old);
+      return changed && { ...changed, updatedAt: Date.now() };
+    });
+  }
+
+  async function isEmpty(): Promise<boolean> {
+    return (await accounts.list({ limit: 1 })).length === 0;
+  }
+
+  return { get, findByEmail, create, update, isEmpty };
+}
+export type Accounts = ReturnType<typeof createAccounts>;
+
+/** A record with a fresh subject identifier. */
+function newRecord(account: NewAccount): Account {
+  const now = Date.now();
+  const defined = Object.fromEntries(Object.entries(account).filter(([, value]) => value !== undefined)) as NewAccount;
+  return {
+    roles: [],
+    ...defined,
+    id: account.id ?? newId(),
+    email: account.email.trim(),
+    emailCanonical: canonicalEmail(account.email),
+    sessionEpoch: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,94 @@
+// The append-only record of everything that changes who can get in, and of each sign-in. Never a secret among its details.
+import { z } from 'zod';
+import { newId } from '../platform/ids.ts';
+import type { Log } from '../platform/log.ts';
+import type { CollectionSpec, Storage } from '../storage/port.ts';
+
+/** Past tense, `noun.what-happened`. */
+export const auditEventTypes = [
+  'account.created',
+  'account.imported',
+  'account.profile-completed',
+  'client.changed',
+  'client.created',
+  'consent.granted',
+  'grant.revoked',
+  'invitation.sent',
+  'mfa.activated',
+  'mfa.deactivated',
+  'password.changed',
+  'recovery.started',
+  'recovery-code.used',
+  'session.ended',
+  'sign-in.failed',
+  'sign-in.succeeded',
+  'sign-in.throttled',
+  'signing-key.created',
+] as const;
+export type AuditEventType = (typeof auditEventTypes)[number];
+
+/** Who acts and from where: filled at the edge (web, command line), handed down. */
+export interface Origin {
+  /** An account id, `cli`, `system`, or undefined for someone not signed in. */
+  actor?: string | undefined;
+  address?: string | undefined;
+  userAgent?: string | undefined;
+  requestId?: string | undefined;
+}
+
+export const auditEventSchema = z.object({
+  id: z.string(),
+  type: z.enum(auditEventTypes),
+  /** Milliseconds UTC. */
+  at: z.number(),
+  result: z.enum(['success', 'failure']),
+  /** The account or client it happened to. */
+  subject: z.string().optional(),
+  clientId: z.string().optional(),
+  actor: z.string().optional(),
+  address: z.string().optional(),
+  userAgent: z.string().optional(),
+  requestId: z.string().optional(),
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])).optional(),
+});
+export type AuditEvent = z.output<typeof auditEventSchema>;
+
+const auditEvents: CollectionSpec<AuditEvent> = {
+  name: 'audit-events',
+  schema: auditEventSchema,
+  index: ['subject', 'type'],
+};
+
+export interface AuditDependencies {
+  storage: Storage;
+  log: Log;
+}
+
+export function createAudit({ storage, log }: AuditDependencies) {
+  const events = storage.collection(auditEvents);
+
+  /** Resolves once the event is stored: an act whose event cannot be written is not acknowledged. */
+  async function record(event: Omit<AuditEvent, 'id' | 'at' | keyof Origin>, origin: Origin): Promise<void> {
+    const at = Date.now();
+    const entry = withoutUndefined({ id: eventId(at), at, ...event, ...origin, userAgent: origin.userAgent?.slice(0, 300) });
+    await events.insert(entry);
+    log.info({ audit: entry }, entry.type);
+  }
+
+  /** Oldest first. */
+  function bySubject(subject: string, limit = 100): Promise<AuditEvent[]> {
+    return events.list({ where: { subject }, limit });
+  }
+
+  return { record, bySubject };
+}
+export type Audit = ReturnType<typeof createAudit>;
+
+/** Sorts by time: ten digits of base 36 milliseconds, then chance. */
+function eventId(at: number): string {
+  return `${at.toString(36).padStart(10, '0')}-${newId()}`;
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
+}

@@ -1,0 +1,67 @@
+// The client record: RFC 7591 metadata, our own additions, hashed secrets. Pure rules; clients.ts keeps the records.
+import { z } from 'zod';
+import type { CollectionSpec } from '../storage/port.ts';
+import { checkMetadata, redirectUri, webUri } from './client-rules.ts';
+
+const text = z.string().min(1).max(200);
+
+/** What a client registers, under the names of RFC 7591, OpenID Connect Registration and RP-Initiated Logout.
+ *  `first_party` (no consent screen) and `require_pkce` are ours. */
+export const clientMetadataSchema = z
+  .strictObject({
+    client_id: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters without spaces'),
+    client_name: text.optional(),
+    client_uri: webUri.optional(),
+    logo_uri: webUri.optional(),
+    policy_uri: webUri.optional(),
+    tos_uri: webUri.optional(),
+    contacts: z.array(text).optional(),
+    application_type: z.enum(['web', 'native']).default('web'),
+    redirect_uris: z.array(redirectUri).default([]),
+    post_logout_redirect_uris: z.array(redirectUri).default([]),
+    initiate_login_uri: webUri.optional(),
+    backchannel_logout_uri: webUri.optional(),
+    backchannel_logout_session_required: z.boolean().optional(),
+    grant_types: z
+      .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code']))
+      .default(['authorization_code']),
+    response_types: z.array(z.enum(['code'])).optional(),
+    token_endpoint_auth_method: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']).default('client_secret_basic'),
+    token_endpoint_auth_signing_alg: z.enum(['ES256', 'RS256', 'PS256', 'EdDSA']).optional(),
+    jwks: z.looseObject({ keys: z.array(z.record(z.string(), z.unknown())) }).optional(),
+    jwks_uri: webUri.optional(),
+    scope: z.string().max(1000).optional(),
+    subject_type: z.enum(['public', 'pairwise']).optional(),
+    sector_identifier_uri: webUri.optional(),
+    id_token_signed_response_alg: z.enum(['RS256', 'ES256', 'PS256']).default('RS256'),
+    userinfo_signed_response_alg: z.enum(['RS256', 'ES256', 'PS256']).optional(),
+    default_max_age: z.number().int().nonnegative().optional(),
+    default_acr_values: z.array(text).optional(),
+    require_auth_time: z.boolean().optional(),
+    require_pushed_authorization_requests: z.boolean().optional(),
+    dpop_bound_access_tokens: z.boolean().optional(),
+    first_party: z.boolean().default(false),
+    require_pkce: z.boolean().default(true),
+  })
+  .superRefine(checkMetadata);
+export type ClientMetadata = z.output<typeof clientMetadataSchema>;
+
+export const clientSchema = z.object({
+  /** The client_id. */
+  id: z.string(),
+  metadata: clientMetadataSchema,
+  secrets: z.array(z.object({ id: z.string(), hash: z.string(), createdAt: z.number() })),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+});
+export type Client = z.output<typeof clientSchema>;
+
+export const clientsSpec: CollectionSpec<Client> = { name: 'clients', schema: clientSchema };
+
+export function usesSecret({ token_endpoint_auth_method: method }: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean {
+  return method === 'client_secret_basic' || method === 'client_secret_post';
+}
+
+export function clientName({ client_name, client_id }: Pick<ClientMetadata, 'client_name' | 'client_id'>): string {
+  return client_name ?? client_id;
+}

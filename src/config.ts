@@ -1,0 +1,127 @@
+// Every setting of the server: name, type, default and one sentence, in one schema. Nothing else reads the environment.
+// Order: environment variable, NAME_FILE, YAML file, default. All problems are reported at once.
+import { existsSync, readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { checkTogether, duration, list, problemOf, wholeNumber } from './config-rules.ts';
+
+export const settings = {
+  environment: setting('NODE_ENV', z.string().default('development'), 'In `production` the sample app, the mailbox and every development default are off.'),
+  issuer: setting('ISSUER', z.url({ protocol: /^https?$/ }).optional(), 'The address people and clients reach the server at. In development `http://localhost:PORT`.'),
+  port: setting('PORT', wholeNumber(0, 65_535).default(3000), 'The port to listen on.'),
+  host: setting('HOST', z.string().min(1).optional(), 'The address to listen on. In development loopback only, in production every address.'),
+  storageUrl: setting('STORAGE_URL', z.string().regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/, 'must start with sqlite: or mongodb://').default('sqlite:data/gatehouse.db'), '`sqlite:PATH` (embedded) or `mongodb://…`.'),
+  secretKey: setting('SECRET_KEY', list(z.string().min(32, 'must be 32 characters or longer, for instance from `openssl rand -base64 32`')).optional(), 'Master key, from which all others are derived. Several, separated by commas: the first seals, all open. In development made once, beside the database.'),
+  trustedProxies: setting('TRUSTED_PROXIES', list(z.string()).default([]), 'Addresses or CIDR ranges whose X-Forwarded-For is believed.'),
+  workers: setting('WORKERS', wholeNumber(1, 64).default(1), 'Worker processes that share the port.'),
+  logLevel: setting('LOG_LEVEL', z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).optional(), 'The least severe log lines to write. `info` in production, `warn` in development.'),
+  productName: setting('PRODUCT_NAME', z.string().min(1).max(60).default('Gatehouse'), 'The name on screens, in mails and in authenticator apps.'),
+  passwordMinLength: setting('PASSWORD_MIN_LENGTH', wholeNumber(8, 64).default(12), 'Characters a new password needs at least.'),
+  sessionIdle: setting('SESSION_IDLE', duration('5m', '24h').default(8 * 3600), 'Time without activity after which a session ends.'),
+  sessionAbsolute: setting('SESSION_ABSOLUTE', duration('1h', '30d').default(7 * 24 * 3600), 'Time after which a session ends whatever happened.'),
+  samplePort: setting('SAMPLE_PORT', wholeNumber(0, 65_535).default(3001), 'Development only: the port of the sample relying app.'),
+  securityContact: setting('SECURITY_CONTACT', z.string().regex(/^(mailto:|https:\/\/)/, 'must start with mailto: or https://').optional(), 'Where to report a vulnerability; published as /.well-known/security.txt.'),
+};
+
+type Settings = { -readonly [K in keyof typeof settings]: z.output<(typeof settings)[K]['schema']> };
+
+/** Durations are seconds. */
+export interface Config extends Omit<Settings, 'issuer' | 'host' | 'secretKey' | 'environment' | 'logLevel'> {
+  isProduction: boolean;
+  issuer: string;
+  host: string;
+  logLevel: string;
+  /** Empty in development when none was given: the composition root then keeps one beside the database. */
+  secretKeys: readonly string[];
+}
+
+/** Thrown with every problem found; `server.ts` and `cli.ts` print it and end with 78 (EX_CONFIG). */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((p) => `  - ${p}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+export interface ConfigSource {
+  env: Record<string, string | undefined>;
+  /** A YAML file; when left out, config/gatehouse.yaml if there is one. */
+  file?: string;
+}
+
+/** @throws ConfigError */
+export function loadConfig({ env, file }: ConfigSource = { env: process.env }): Config {
+  const problems: string[] = [];
+  const fromFile = readFile(file ?? 'config/gatehouse.yaml', file !== undefined, problems);
+  const values: Record<string, unknown> = {};
+  for (const [name, { variable, schema }] of Object.entries(settings)) {
+    const given = fromEnvironment(env, variable, problems) ?? fromFile.get(name);
+    const result = schema.safeParse(given?.value);
+    if (result.success) values[name] = result.data;
+    else problems.push(...result.error.issues.map((issue) => problemOf(given?.where ?? variable, issue)));
+    fromFile.delete(name);
+  }
+  for (const [name, { where }] of fromFile) problems.push(`${where}: there is no setting "${name}"`);
+  if (problems.length === 0) problems.push(...checkTogether(values as Settings));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return finish(values as Settings);
+}
+
+function finish({ issuer, host, secretKey, environment, logLevel, ...rest }: Settings): Config {
+  const isProduction = environment === 'production';
+  return {
+    ...rest,
+    isProduction,
+    issuer: (issuer ?? `http://localhost:${rest.port}`).replace(/\/$/, ''),
+    host: host ?? (isProduction ? '::' : 'localhost'),
+    logLevel: logLevel ?? (isProduction ? 'info' : 'warn'),
+    secretKeys: secretKey ?? [],
+  };
+}
+
+interface Given {
+  value: unknown;
+  where: string;
+}
+
+function fromEnvironment(env: ConfigSource['env'], variable: string, problems: string[]): Given | undefined {
+  const value = env[variable];
+  if (value !== undefined && value !== '') return { value, where: variable };
+  const path = env[`${variable}_FILE`];
+  if (path === undefined || path === '') return undefined;
+  try {
+    return { value: readFileSync(path, 'utf8').trim(), where: `${variable}_FILE` };
+  } catch (error) {
+    problems.push(`${variable}_FILE: cannot read ${path} (${(error as Error).message})`);
+    return undefined;
+  }
+}
+
+function readFile(path: string, isDemanded: boolean, problems: string[]): Map<string, Given> {
+  const given = new Map<string, Given>();
+  if (!existsSync(path)) {
+    if (isDemanded) problems.push(`${path}: there is no such file`);
+    return given;
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines });
+  for (const error of document.errors) problems.push(`${path}: ${error.message.split('\n')[0]}`);
+  const contents: unknown = document.errors.length > 0 ? null : document.toJS();
+  if (contents === null || contents === undefined) return given;
+  if (typeof contents !== 'object' || Array.isArray(contents)) {
+    problems.push(`${path}: must hold settings as \`name: value\``);
+    return given;
+  }
+  for (const [name, value] of Object.entries(contents)) {
+    const range = (document.get(name, true) as { range?: [number, number, number] } | undefined)?.range;
+    given.set(name, { value, where: `${path} line ${range ? lines.linePos(range[0]).line : '?'} (${name})` });
+  }
+  return given;
+}
+
+function setting<T extends z.ZodType>(variable: string, schema: T, description: string) {
+  return { variable, schema, description };
+}

@@ -1,0 +1,77 @@
+// Memorized secrets (SP 800-63B): hashing and checking. Unicode is normalised once (NFKC) on both sides; nothing is trimmed or cut.
+import { argon2id, hash as argon2Hash, needsRehash, verify as argon2Verify } from 'argon2';
+import type { Account } from '../accounts/account.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import { randomToken, readableCode } from '../platform/ids.ts';
+import { isForeign, verifyForeign } from './foreign-hashes.ts';
+import type { HashQueue } from './hash-queue.ts';
+
+/** OWASP's 2026 row for argon2id at 46 MiB (security.md PW-12); a 16-byte salt and a 32-byte tag are the library's defaults. */
+export const argon2Parameters = { type: argon2id, memoryCost: 47_104, timeCost: 1, parallelism: 1 } as const;
+
+/** A temporary password lives 72 hours (mission M2). */
+export const temporaryPasswordSeconds = 72 * 3600;
+
+export interface PasswordsDependencies {
+  accounts: Accounts;
+  queue: HashQueue;
+}
+
+export type PasswordCheck = 'accepted' | 'accepted-temporary' | 'expired-temporary' | 'rejected';
+
+export function createPasswords({ accounts, queue }: PasswordsDependencies) {
+  /** For an unknown address: the same work as for a known one, so that time does not tell them apart (ASVS 6.3.8). */
+  const dummyHash = queue(() => argon2Hash(randomToken(), argon2Parameters));
+
+  /** @returns a PHC string */
+  function hash(password: string): Promise<string> {
+    return queue(() => argon2Hash(password.normalize('NFKC'), argon2Parameters));
+  }
+
+  /** Costs one hash whatever the account is: missing, invited or without a password; more only while a recovery or an import is pending.
+   *  @param now milliseconds UTC */
+  async function verify(account: Account | undefined, password: string, now: number): Promise<PasswordCheck> {
+    const given = password.normalize('NFKC');
+    const temporary = account?.temporaryPassword;
+    if (account?.passwordHash && (await matches(account.passwordHash, given))) {
+      await upgrade(account, given);
+      return 'accepted';
+    }
+    if (temporary && (await matches(temporary.hash, given))) return temporary.expiresAt > now ? 'accepted-temporary' : 'expired-temporary';
+    if (!account?.passwordHash && !temporary) await matches(await dummyHash, given);
+    return 'rejected';
+  }
+
+  function matches(stored: string, given: string): Promise<boolean> {
+    return queue(() => verifyHash(stored, given));
+  }
+
+  /** Brings a foreign or weaker hash up to today's parameters, unless the password was changed meanwhile. */
+  async function upgrade(account: Account, given: string): Promise<void> {
+    const old = account.passwordHash;
+    if (!old || (!isForeign(old) && !needsRehash(old, argon2Parameters))) return;
+    const passwordHash = await queue(() => argon2Hash(given, argon2Parameters));
+    await accounts.update(account.id, (current) => (current.passwordHash === old ? { ...current, passwordHash } : undefined));
+  }
+
+  /** Makes a temporary password for an invited account: readable, 20 characters of about 98 bits. The caller mails it and forgets it. */
+  async function makeTemporary(now: number): Promise<{ password: string; stored: NonNullable<Account['temporaryPassword']> }> {
+    const password = readableCode(20).replace(/(.{5})(?=.)/g, '$1-');
+    return { password, stored: { hash: await hash(password), expiresAt: now + temporaryPasswordSeconds * 1000 } };
+  }
+
+  return { hash, verify, makeTemporary };
+}
+export type Passwords = ReturnType<typeof createPasswords>;
+
+async function verifyHash(stored: string, given: string): Promise<boolean> {
+  if (!isForeign(stored)) return argon2Verify(stored, given);
+  const [isRight] = await Promise.all([verifyForeign(stored, given), argon2Hash(given, argon2Parameters)]);
+  return isRight;
+}
+
+/** The change of the account that sets a new password: the temporary one dies, and so does every session of another epoch. */
+export function withPassword(account: Account, passwordHash: string): Account {
+  const { temporaryPassword: _used, ...kept } = account;
+  return { ...kept, passwordHash, sessionEpoch: account.sessionEpoch + 1 };
+}

@@ -1,0 +1,129 @@
+// The bridge between oidc-provider's models and the storage port: bearer values are hashed or sealed, and each single use is one
+// conditional write, since the library looks first and consumes later.
+import { errors, Provider } from 'oidc-provider';
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Clients } from '../clients/clients.ts';
+import { isDomainError } from '../platform/errors.ts';
+import { type Secrets, sha256 } from '../platform/secrets.ts';
+import { type Artifact, type ArtifactKind, type Artifacts, artifactKinds } from '../sessions/artifacts.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { clientAdapter } from './client-adapter.ts';
+import { sessionAdapter } from './session-adapter.ts';
+
+export interface AdapterDependencies {
+  artifacts: Artifacts;
+  sessions: Sessions;
+  clients: Clients;
+  secrets: Secrets;
+  issuer: string;
+}
+
+/** What each adapter may leave out: a verb that its model never asks for. */
+export type PartialAdapter = Partial<Adapter> & Pick<Adapter, 'find'>;
+
+export function createAdapter(dependencies: AdapterDependencies): (model: string) => Adapter {
+  return (model) => {
+    if (model === 'Session') return complete(model, sessionAdapter(dependencies));
+    if (model === 'Client') return complete(model, clientAdapter(dependencies));
+    return complete(model, isArtifact(model) ? artifactAdapter(model, dependencies) : { find: async () => undefined });
+  };
+}
+
+function isArtifact(model: string): model is ArtifactKind {
+  return Object.hasOwn(artifactKinds, model);
+}
+
+function artifactAdapter(model: ArtifactKind, { artifacts, secrets }: AdapterDependencies): PartialAdapter {
+  const collection = artifacts.of(model);
+  const { isSealed } = { isSealed: false, ...artifactKinds[model] };
+  const keyOf = (id: string) => (model === 'Grant' ? id : sha256(id));
+  const context = (id: string) => ({ collection: artifactKinds[model].name, field: 'payload', id });
+
+  function toRecord(id: string, payload: AdapterPayload, expiresIn = 0): Artifact {
+    const key = keyOf(id);
+    const { jti: _bearer, ...kept } = payload;
+    const columns = { grantId: payload.grantId, accountId: payload.accountId, clientId: payload.clientId };
+    const userCodeHash = payload.userCode && secrets.hmac('user code', payload.userCode);
+    return withoutUndefined({
+      id: key,
+      ...columns,
+      userCodeHash,
+      payload: isSealed ? secrets.seal(JSON.stringify(payload), context(key)) : kept,
+      expiresAt: payload.exp === undefined ? Date.now() + expiresIn * 1000 : payload.exp * 1000,
+    });
+  }
+
+  function toPayload(record: Artifact | undefined, id?: string): AdapterPayload | undefined {
+    if (!record) return undefined;
+    const payload = typeof record.payload === 'string' ? JSON.parse(secrets.open(record.payload, context(record.id))) : { ...record.payload };
+    if (id !== undefined) payload.jti = id;
+    if (record.consumedAt !== undefined) payload.consumed = Math.floor(record.consumedAt / 1000);
+    return payload as AdapterPayload;
+  }
+
+  return {
+    upsert: (id, payload, expiresIn) => collection.put(toRecord(id, payload, expiresIn)),
+    find: async (id) => toPayload(await collection.get(keyOf(id)), id),
+    findByUserCode: async (userCode) => {
+      for (const hash of secrets.hmacs('user code', userCode)) {
+        const found = await collection.find('userCodeHash', hash);
+        if (found) return toPayload(found);
+      }
+      return undefined;
+    },
+    destroy: async (id) => {
+      await collection.delete(keyOf(id));
+    },
+    revokeByGrantId: async (grantId) => {
+      await collection.deleteMany('grantId', grantId);
+    },
+    async consume(id) {
+      const used = await collection.update(keyOf(id), (old) =>
+        old.consumedAt === undefined ? { ...(model === 'RefreshToken' ? spent(old) : old), consumedAt: Date.now() } : undefined,
+      );
+      if (used) return;
+      await refuseSecondUse(model, await collection.get(keyOf(id)), artifacts);
+    },
+  };
+}
+
+/** A used refresh token is kept for reuse detection alone: only what that needs stays. */
+function spent(record: Artifact): Artifact {
+  if (typeof record.payload === 'string') return record;
+  const { kind, iat, exp, clientId, accountId, grantId } = record.payload;
+  return { ...record, payload: { kind, iat, exp, clientId, accountId, grantId } };
+}
+
+/** The loser of a race ends the whole grant (RFC 6749 4.1.2, RFC 9700 4.14.2) and gets the error that the standard names. */
+async function refuseSecondUse(model: ArtifactKind, record: Artifact | undefined, artifacts: Artifacts): Promise<never> {
+  if (model === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
+  if (record?.grantId) {
+    await artifacts.revokeGrant(record.grantId);
+    const { ctx } = Provider;
+    if (ctx) ctx.oidc.provider.emit('grant.revoked', ctx, record.grantId);
+  }
+  throw new errors.InvalidGrant('already used');
+}
+
+/** Fills in the verbs a model never asks for, and lets a storage fault answer 503 instead of 500. */
+function complete(model: string, adapter: PartialAdapter): Adapter {
+  const unused = (verb: string) => () => Promise.reject(new Error(`oidc-provider asked ${model} to ${verb}, which it has no storage for`));
+  const verbs = ['upsert', 'find', 'findByUid', 'findByUserCode', 'consume', 'destroy', 'revokeByGrantId'] as const;
+  const entries = verbs.map((verb) => [verb, translated((adapter[verb] ?? unused(verb)) as (...args: never[]) => Promise<unknown>)]);
+  return Object.fromEntries(entries) as unknown as Adapter;
+}
+
+function translated<A extends never[], R>(call: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+  return async (...args) => {
+    try {
+      return await call(...args);
+    } catch (error) {
+      if (isDomainError(error, 'storage_unavailable')) throw Object.assign(error, { status: 503, statusCode: 503, expose: true });
+      throw error;
+    }
+  };
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
+}

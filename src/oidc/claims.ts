@@ -1,0 +1,37 @@
+// What tokens and userinfo say of a person (OpenID Connect Core 5.1), and which scope asks for it.
+import { type Account, displayName } from '../accounts/account.ts';
+
+/** Authentication context classes: one factor, and two (SP 800-63B-4 names them AAL1 and AAL2). */
+export const acr = { oneFactor: 'urn:gatehouse:acr:aal1', twoFactors: 'urn:gatehouse:acr:aal2' } as const;
+
+export const claimsByScope = {
+  openid: ['sub', 'acr', 'amr', 'auth_time', 'sid'],
+  profile: ['name', 'given_name', 'family_name', 'updated_at'],
+  email: ['email', 'email_verified'],
+  organizations: ['organizations'],
+};
+
+/** Authentication method references (RFC 8176) of the proofs of a sign-in, in the order they were given. */
+export function amrOf(methods: readonly string[]): string[] {
+  const factors = methods.some((method) => method === 'otp' || method === 'recovery');
+  const values = methods.flatMap((method) => ({ pwd: ['pwd'], temporary: ['pwd'], otp: ['otp'], recovery: ['rc'] })[method] ?? []);
+  return [...new Set([...values, ...(factors ? ['mfa'] : [])])];
+}
+
+export function acrOf(amr: readonly string[]): string {
+  return amr.includes('mfa') ? acr.twoFactors : acr.oneFactor;
+}
+
+export function accountClaims(account: Account): { sub: string; [claim: string]: unknown } {
+  const hasName = account.givenName !== undefined || account.familyName !== undefined;
+  return {
+    sub: account.id,
+    email: account.email,
+    email_verified: account.emailVerified,
+    ...(hasName ? { name: displayName(account) } : {}),
+    ...(account.givenName ? { given_name: account.givenName } : {}),
+    ...(account.familyName ? { family_name: account.familyName } : {}),
+    ...(account.organization ? { organizations: [{ id: account.organization, roles: account.roles }] } : {}),
+    updated_at: Math.floor(account.updatedAt / 1000),
+  };
+}

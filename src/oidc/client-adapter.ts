@@ -1,0 +1,23 @@
+// Clients as oidc-provider reads them, at each request: a changed client acts at once. The library never sees a secret or its hash;
+// it demands a `client_secret` where the method uses one, so it is given a value that no comparison ever accepts.
+import type { Client } from '../clients/client.ts';
+import { usesSecret } from '../clients/client.ts';
+import type { AdapterDependencies, PartialAdapter } from './adapter.ts';
+
+export function clientAdapter({ clients }: Pick<AdapterDependencies, 'clients'>): PartialAdapter {
+  return {
+    find: async (id) => {
+      const client = await clients.get(id);
+      return client && (toLibraryMetadata(client) as never);
+    },
+  };
+}
+
+function toLibraryMetadata({ metadata }: Client): Record<string, unknown> {
+  const usesCode = metadata.grant_types.includes('authorization_code');
+  return {
+    ...metadata,
+    response_types: usesCode ? ['code'] : [],
+    ...(usesSecret(metadata) ? { client_secret: 'kept-as-a-hash' } : {}),
+  };
+}

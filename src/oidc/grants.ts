@@ -1,0 +1,91 @@
+// Which grant an authorization request rides on: the session's own, a new one for a first-party client, or one that a remembered
+// consent allows. (Consent itself is asked in web/interaction.)
+import { randomUUID } from 'node:crypto';
+import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import { z } from 'zod';
+import { sha256 } from '../platform/secrets.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { CollectionSpec, Storage } from '../storage/port.ts';
+
+const consentSchema = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  clientId: z.string(),
+  scopes: z.array(z.string()),
+  grantedAt: z.number(),
+});
+export type Consent = z.output<typeof consentSchema>;
+const consentsSpec: CollectionSpec<Consent> = { name: 'consents', schema: consentSchema, index: ['accountId', 'clientId'] };
+
+export function createGrants({ storage, sessions }: { storage: Storage; sessions: Sessions }) {
+  const consents = storage.collection(consentsSpec);
+
+  /** Called by oidc-provider for each authorization request of a signed-in person (its `loadExistingGrant`). */
+  async function forRequest(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+    const { oidc } = ctx;
+    const { client, session } = oidc;
+    const accountId = session?.accountId;
+    if (!client || !session || !accountId) return undefined;
+    const seen = oidc.result?.consent?.grantId ?? session.grantIdFor(client.clientId);
+    const known = seen ? await oidc.provider.Grant.find(seen) : undefined;
+    const isOwn = known?.accountId === accountId && known.clientId === client.clientId;
+    const grant = isOwn ? known : new oidc.provider.Grant({ accountId, clientId: client.clientId });
+    const isWidened = await widen(ctx, grant, accountId);
+    if (isOwn) {
+      if (isWidened) await grant.save();
+      return grant;
+    }
+    if (!isWidened) return undefined;
+    await grant.save();
+    return settle(ctx, grant, seen);
+  }
+
+  /** Adds what may be granted without asking. @returns whether anything was added */
+  async function widen(ctx: KoaContextWithOIDC, grant: Grant, accountId: string): Promise<boolean> {
+    const { oidc } = ctx;
+    const client = oidc.client as unknown as { clientId: string; first_party?: boolean; applicationType?: string };
+    const granted = new Set(grant.getOIDCScopeEncountered().split(' '));
+    const missing = [...oidc.requestParamOIDCScopes].filter((scope) => !granted.has(scope));
+    if (client.first_party) {
+      const claims = [...oidc.requestParamClaims].filter((claim) => !grant.getOIDCClaimsEncountered().includes(claim));
+      if (missing.length > 0) grant.addOIDCScope(missing.join(' '));
+      if (claims.length > 0) grant.addOIDCClaims(claims);
+      return missing.length > 0 || claims.length > 0;
+    }
+    if (missing.length === 0 || client.applicationType === 'native') return false;
+    const consent = await consents.get(consentId(accountId, client.clientId));
+    if (!consent || !missing.every((scope) => consent.scopes.includes(scope))) return false;
+    grant.addOIDCScope(missing.join(' '));
+    return true;
+  }
+
+  /** Two requests of one client that arrive together in one session end up on one grant and one `sid`. */
+  async function settle(ctx: KoaContextWithOIDC, grant: Grant, seen: string | undefined): Promise<Grant> {
+    const { session, client, provider } = ctx.oidc;
+    if (!session || !client) return grant;
+    const claim = { grantId: grant.jti, sid: session.sidFor(client.clientId) ?? randomUUID(), seen };
+    const standing = await sessions.claimGrant(session.uid, client.clientId, claim);
+    if (typeof standing?.sid === 'string') session.sidFor(client.clientId, standing.sid);
+    if (typeof standing?.grantId !== 'string' || standing.grantId === grant.jti) return grant;
+    const winner = await provider.Grant.find(standing.grantId);
+    if (!winner) return grant;
+    await grant.destroy();
+    if (await widen(ctx, winner, session.accountId ?? '')) await winner.save();
+    return winner;
+  }
+
+  /** Remembers what a person allowed, so that the next session does not ask again. */
+  async function remember(accountId: string, clientId: string, scopes: readonly string[]): Promise<void> {
+    const id = consentId(accountId, clientId);
+    const grantedAt = Date.now();
+    const widened = await consents.update(id, (old) => ({ ...old, scopes: [...new Set([...old.scopes, ...scopes])], grantedAt }));
+    if (!widened) await consents.put({ id, accountId, clientId, scopes: [...scopes], grantedAt });
+  }
+
+  return { forRequest, remember };
+}
+export type Grants = ReturnType<typeof createGrants>;
+
+function consentId(accountId: string, clientId: string): string {
+  return sha256(`${accountId} ${clientId}`);
+}

@@ -1,0 +1,151 @@
+// Builds the Provider, swaps it, and is the one face of src/oidc towards the web: nobody else imports oidc-provider.
+import type { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Account } from '../accounts/account.ts';
+import type { Clients } from '../clients/clients.ts';
+import type { Log } from '../platform/log.ts';
+import { type Secrets, sha256 } from '../platform/secrets.ts';
+import type { Artifacts } from '../sessions/artifacts.ts';
+import type { EndReason, Session } from '../sessions/session.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { createAdapter } from './adapter.ts';
+import { cookieNames, createConfiguration, type ProviderPages, sessionCookieOptions } from './configuration.ts';
+import type { Grants } from './grants.ts';
+import { createInteractions } from './interactions.ts';
+import type { Keys } from './keys.ts';
+import { applyOverrides } from './overrides.ts';
+
+export interface OidcDependencies {
+  issuer: string;
+  sessionAbsoluteSeconds: number;
+  artifacts: Artifacts;
+  clients: Clients;
+  grants: Grants;
+  keys: Keys;
+  sessions: Sessions;
+  secrets: Secrets;
+  log: Log;
+  findAccount(id: string): Promise<Account | undefined>;
+  pages: ProviderPages;
+}
+
+type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+
+/** Swapped as one object, so that no request ever sees the provider of one build and the handler of another. */
+interface Build {
+  provider: Provider;
+  handler: Handler;
+}
+
+export async function createOidc(dependencies: OidcDependencies) {
+  const { issuer, artifacts, clients, keys, secrets, sessions, log } = dependencies;
+  const adapter = createAdapter({ artifacts, sessions, clients, secrets, issuer });
+  const cookieKeys = secrets.keys('cookies');
+  const pairwiseSalt = await keys.pairwiseSalt();
+  let current = await build();
+
+  async function build(): Promise<Build> {
+    const provider = new Provider(
+      issuer,
+      createConfiguration({
+        issuer,
+        adapter,
+        cookieKeys,
+        jwks: await keys.load(),
+        sessionAbsoluteSeconds: dependencies.sessionAbsoluteSeconds,
+        findAccount: dependencies.findAccount,
+        loadExistingGrant: dependencies.grants.forRequest,
+        touchSession: (uid) => sessions.touch(uid, Date.now()),
+        pairwise: (accountId, sector) => sha256(`${pairwiseSalt} ${sector} ${accountId}`),
+        signOutByHint,
+        pages: dependencies.pages,
+      }),
+    );
+    // `Host` and forwarded headers were rewritten from ISSUER before the library sees them (web/stack.ts).
+    provider.proxy = true;
+    applyOverrides(provider, { artifacts, clients });
+    listen(provider, log);
+    return { provider, handler: provider.callback() as Handler };
+  }
+
+  /** Builds anew from what is stored now (keys, settings); requests under way finish on the old build. */
+  async function reload(): Promise<void> {
+    current = await build();
+  }
+
+  /** RP-initiated logout with an `id_token_hint` of this very session needs no question (RP-Initiated Logout 1.0, 2). */
+  async function signOutByHint(ctx: KoaContextWithOIDC): Promise<boolean> {
+    const { session, client, entities } = ctx.oidc;
+    const hint = entities.IdTokenHint as { payload: { sub?: unknown; sid?: unknown } } | undefined;
+    if (!session || !client || !hint || hint.payload.sid !== session.sidFor(client.clientId)) return false;
+    const { postLogoutRedirectUri, state } = (session.state ?? {}) as { postLogoutRedirectUri?: string; state?: string };
+    await endSession(session.uid, 'signed-out');
+    // The library must neither save the session again nor renew its cookie.
+    (session as { destroyed?: boolean }).destroyed = true;
+    const target = new URL(postLogoutRedirectUri ?? `${issuer}/signed-out`);
+    if (postLogoutRedirectUri && state !== undefined) target.searchParams.set('state', state);
+    ctx.cookies.set(cookieNames(issuer).session, null, sessionCookieOptions(issuer));
+    ctx.redirect(target.href);
+    ctx.status = 303;
+    return true;
+  }
+
+  /** Ends a session, its tokens and its grants, and tells its apps. @returns undefined when it was over already */
+  async function endSession(uid: string, reason: EndReason): Promise<Session | undefined> {
+    const session = await sessions.end(uid, reason, Date.now());
+    if (!session) return undefined;
+    const entries = Object.entries(session.authorizations);
+    const bound = entries.filter(([, { persistsLogout }]) => persistsLogout !== true);
+    await Promise.all(bound.map(([, { grantId }]) => typeof grantId === 'string' && artifacts.revokeGrant(grantId)));
+    for (const [clientId, { sid }] of entries) void tell(clientId, session.accountId, String(sid));
+    return session;
+  }
+
+  /** Back-channel logout. A failure is logged; the session is over either way. */
+  async function tell(clientId: string, accountId: string | undefined, sid: string): Promise<void> {
+    try {
+      const client = (await current.provider.Client.find(clientId)) as LogoutClient | undefined;
+      if (client?.backchannelLogoutUri && accountId) await client.backchannelLogout(accountId, sid);
+    } catch (error) {
+      log.warn({ clientId, err: error }, 'back-channel logout failed');
+    }
+  }
+
+  return {
+    handle: (req: IncomingMessage, res: ServerResponse) => current.handler(req, res),
+    interactions: createInteractions(() => current.provider),
+    reload,
+    endSession,
+    cookieKeys,
+  };
+}
+export type Oidc = Awaited<ReturnType<typeof createOidc>>;
+
+interface LogoutClient {
+  backchannelLogoutUri?: string;
+  backchannelLogout(accountId: string, sid: string): Promise<void>;
+}
+
+interface ProtocolError extends Error {
+  error?: string;
+  error_description?: string;
+  error_detail?: string;
+}
+
+const protocolErrorEvents = ['authorization', 'grant', 'introspection', 'revocation', 'userinfo', 'end_session', 'pushed_authorization_request', 'discovery', 'jwks'];
+
+/** Protocol errors are the client's business and are told to it; here they leave one line each, without parameters that may be secret. */
+function listen(provider: Provider, log: Log): void {
+  const emitter: EventEmitter = provider;
+  for (const name of protocolErrorEvents) {
+    const event = `${name}.error`;
+    emitter.on(event, (ctx: KoaContextWithOIDC, { error, error_description: description, error_detail: detail }: ProtocolError) => {
+      log.info({ event, error, description, detail, clientId: ctx.oidc?.client?.clientId, path: ctx.path }, 'protocol error');
+    });
+  }
+  emitter.on('server_error', (ctx: KoaContextWithOIDC, err: Error) => log.error({ err, path: ctx.path }, 'server error in a protocol endpoint'));
+  emitter.on('backchannel.error', (_ctx: KoaContextWithOIDC, err: Error, client: { clientId: string }) =>
+    log.warn({ err, clientId: client.clientId }, 'back-channel logout failed'),
+  );
+}

@@ -1,0 +1,42 @@
+// When a person is asked: oidc-provider's own checks, plus what it leaves undone. The screens are chosen by sign-in/steps.ts.
+import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
+import { interactionPolicy as policyOf } from 'oidc-provider';
+
+import { acr } from './claims.ts';
+
+const { Check, base } = policyOf;
+
+export function createPrompts(): interactionPolicy.DefaultPolicy {
+  const policy = base();
+  const login = policy.get('login');
+  const consent = policy.get('consent');
+  if (!login || !consent) throw new Error('oidc-provider has no login or consent prompt');
+  login.checks.add(acrCheck());
+  consent.checks.remove('native_client_prompt');
+  consent.checks.add(nativeClientCheck());
+  return policy;
+}
+
+/** The library honours an essential `acr` claim alone: `acr_values` that the session does not meet ask once (Core 3.1.2.1). */
+function acrCheck() {
+  return new Check('acr_values', 'the requested authentication context is not met', 'unmet_authentication_requirements', ({ oidc }) => {
+    const wanted = oidc.params?.acr_values;
+    if (typeof wanted !== 'string' || wanted === '' || oidc.result?.login) return Check.NO_NEED_TO_PROMPT;
+    return meetsAcr(oidc.session?.acr, wanted.split(' ')) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
+  });
+}
+
+/** Anybody can claim to be a native app (RFC 8252 8.6): consent each time, unless an administrator vouches for it. */
+function nativeClientCheck() {
+  return new Check('native_client_prompt', 'native clients require End-User interaction', 'interaction_required', ({ oidc }: KoaContextWithOIDC) => {
+    const client = oidc.client as { applicationType?: string; first_party?: boolean } | undefined;
+    const isUnknown = client?.applicationType === 'native' && client.first_party !== true;
+    return isUnknown && oidc.params?.response_type !== 'none' && !oidc.result?.consent ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
+  });
+}
+
+/** Two factors meet a wish for one; values we do not know are voluntary and ask for nothing. */
+export function meetsAcr(reached: string | undefined, wanted: readonly string[]): boolean {
+  const known = wanted.filter((value) => value === acr.oneFactor || value === acr.twoFactors);
+  return known.length === 0 || known.includes(acr.oneFactor) || reached === acr.twoFactors;
+}

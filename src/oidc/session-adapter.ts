@@ -1,0 +1,68 @@
+// oidc-provider's Session model on our session record: saved by merging, never renamed away, never brought back to life.
+import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
+import { errors, Provider } from 'oidc-provider';
+import type { Session } from '../sessions/session.ts';
+import type { SignInFacts } from '../sessions/sessions.ts';
+import type { AdapterDependencies, PartialAdapter } from './adapter.ts';
+import type { LoginResult } from './interactions.ts';
+
+export function sessionAdapter({ sessions }: Pick<AdapterDependencies, 'sessions'>): PartialAdapter {
+  function toPayload(session: Session | undefined, id?: string): AdapterPayload | undefined {
+    if (!session) return undefined;
+    return {
+      ...session.payload,
+      kind: 'Session',
+      jti: id ?? sessions.openId(session),
+      uid: session.id,
+      exp: Math.ceil(session.absoluteUntil / 1000) + 1,
+      authorizations: session.authorizations as NonNullable<AdapterPayload['authorizations']>,
+      ...(session.accountId === undefined ? {} : { accountId: session.accountId }),
+    };
+  }
+
+  return {
+    find: async (id) => toPayload(await sessions.findById(id, Date.now()), id),
+    findByUid: async (uid) => toPayload(await sessions.findByUid(uid, Date.now())),
+
+    async upsert(id, { uid, accountId, authorizations, jti: _jti, exp: _exp, iat: _iat, ...payload }) {
+      const ctx = Provider.ctx;
+      const saved = await sessions.save(
+        {
+          uid: uid as string,
+          id,
+          payload: plain(payload),
+          authorizations: plain(authorizations ?? {}) as Session['authorizations'],
+          accountId,
+          amr: payload.amr ?? [],
+          signIn: signInFacts(ctx),
+          loggedOutClient: loggedOutClient(ctx),
+        },
+        Date.now(),
+      );
+      if (!saved) throw new errors.SessionNotFound('the session was ended meanwhile');
+    },
+
+    async destroy(id) {
+      const current = Provider.ctx?.oidc.session as { id: string; oldId?: string; uid: string } | undefined;
+      if (!current || current.oldId === id) return;
+      await sessions.end(current.uid, 'signed-out', Date.now());
+    },
+  };
+}
+
+/** Present in the one request that brings a finished sign-in back to the library. */
+function signInFacts(ctx: KoaContextWithOIDC | undefined): SignInFacts | undefined {
+  if (ctx?.oidc.route !== 'resume') return undefined;
+  return (ctx.oidc.result?.login as LoginResult | undefined)?.session;
+}
+
+/** A logout from one app alone takes that app's entry out of the session. */
+function loggedOutClient(ctx: KoaContextWithOIDC | undefined): string | undefined {
+  const isOne = ctx?.oidc.route === 'end_session_confirm' && !ctx.oidc.params?.logout;
+  return isOne ? ctx.oidc.entities.Client?.clientId : undefined;
+}
+
+/** JSON in, JSON out: without undefined fields. */
+function plain<T extends object>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

@@ -1,0 +1,17 @@
+// The sign-in policy and its one resolver. Today the instance alone has one; firms and apps join the list, and the strictest wins.
+
+export interface SignInPolicy {
+  /** Code points; 8 to 64. */
+  passwordMinLength: number;
+  idleSeconds: number;
+  absoluteSeconds: number;
+}
+
+/** The strictest of all that apply. */
+export function effectivePolicy(policies: readonly [SignInPolicy, ...SignInPolicy[]]): SignInPolicy {
+  return {
+    passwordMinLength: Math.max(...policies.map((policy) => policy.passwordMinLength)),
+    idleSeconds: Math.min(...policies.map((policy) => policy.idleSeconds)),
+    absoluteSeconds: Math.min(...policies.map((policy) => policy.absoluteSeconds)),
+  };
+}

@@ -1,0 +1,97 @@
+// The catalogue of sentences: one JSON file a language, flat keys, plain text (views escape what they print).
+// A sentence that counts is an object of plural forms, chosen by `count`: { "one": "…", "other": "…" }.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Values = Record<string, string | number>;
+
+export interface Phrase {
+  key: string;
+  values?: Values;
+}
+
+export type Translate = (phrase: string | Phrase, values?: Values) => string;
+
+type Sentence = string | Record<string, string>;
+type Catalogue = Readonly<Record<string, Sentence>>;
+
+const fallback = 'en';
+
+/** @param folder holds en.json and its sisters; each says its own `locale.direction` and `locale.formats`
+ *  @param options.lenient shows the key of a missing sentence instead of throwing: for production alone */
+export function createLocales(folder: string, { lenient = false } = {}) {
+  const catalogues = readCatalogues(folder);
+  const available = [...catalogues.keys()];
+  const of = (locale: string): Catalogue => catalogues.get(locale) ?? catalogues.get(fallback) ?? {};
+
+  /** The first language of `preferences` (BCP 47 tags, best first) that there is; English otherwise. */
+  function pick(preferences: readonly string[]): string {
+    for (const wanted of preferences.map((tag) => tag.toLowerCase())) {
+      const found =
+        available.find((have) => have.toLowerCase() === wanted) ??
+        available.find((have) => wanted.startsWith(`${have}-`));
+      if (found) return found;
+    }
+    return fallback;
+  }
+
+  /** `t(key, values)` puts values into `{name}`; English stands in for a sentence not yet translated. */
+  function translator(locale: string): Translate {
+    const plurals = new Intl.PluralRules(locale);
+    return (phrase, given) => {
+      const { key, values = given ?? {} } = typeof phrase === 'string' ? { key: phrase } : phrase;
+      const sentence = own(of(locale), key) ?? own(of(fallback), key);
+      if (sentence === undefined) return missing(`no sentence "${key}"`, key);
+      return fill(chooseForm(sentence, plurals, values), values, (name) =>
+        missing(`"${key}" needs {${name}}`, `{${name}}`),
+      );
+    };
+  }
+
+  /** Which way the language runs, and how it writes an instant; times are UTC and say so. */
+  function formats(locale: string) {
+    const tag = String(of(locale)['locale.formats'] ?? locale);
+    const instant = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'long', timeZone: 'UTC' });
+    return {
+      direction: of(locale)['locale.direction'] === 'rtl' ? 'rtl' : 'ltr',
+      dateTime: (at: number) => instant.format(at),
+      isoTime: (at: number) => new Date(at).toISOString(),
+    };
+  }
+
+  /** Whether there is such a sentence: for values of an open set, such as scopes and `amr`. */
+  function has(key: string): boolean {
+    return own(of(fallback), key) !== undefined;
+  }
+
+  function missing(fault: string, shown: string): string {
+    if (!lenient) throw new Error(`Locales: ${fault}`);
+    return shown;
+  }
+
+  return { available, pick, translator, formats, has };
+}
+
+export type Locales = ReturnType<typeof createLocales>;
+
+function readCatalogues(folder: string): Map<string, Catalogue> {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return new Map(
+    files.map((file) => [file.slice(0, -'.json'.length), JSON.parse(readFileSync(join(folder, file), 'utf8'))]),
+  );
+}
+
+function own(catalogue: Catalogue, key: string): Sentence | undefined {
+  return Object.hasOwn(catalogue, key) ? catalogue[key] : undefined;
+}
+
+function chooseForm(sentence: Sentence, plurals: Intl.PluralRules, values: Values): string {
+  if (typeof sentence === 'string') return sentence;
+  return sentence[plurals.select(Number(values.count))] ?? sentence.other ?? '';
+}
+
+function fill(sentence: string, values: Values, missing: (name: string) => string): string {
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : missing(name),
+  );
+}

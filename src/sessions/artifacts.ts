@@ -1,0 +1,75 @@
+// What oidc-provider keeps besides sessions and clients: grants, codes, tokens, interactions. Stored under hashes, so that nothing at
+// rest signs anyone in; payloads that carry bearer values inside are sealed whole.
+import { z } from 'zod';
+import type { Collection, CollectionSpec, Storage } from '../storage/port.ts';
+
+export const artifactSchema = z.object({
+  /** SHA-256 of the bearer value; the id itself for grants, which open nothing. */
+  id: z.string(),
+  grantId: z.string().optional(),
+  accountId: z.string().optional(),
+  clientId: z.string().optional(),
+  /** HMAC of a device flow's user code. */
+  userCodeHash: z.string().optional(),
+  /** Milliseconds UTC; set by the one request that uses it up. */
+  consumedAt: z.number().optional(),
+  /** oidc-provider's payload, or its sealed JSON. */
+  payload: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  /** Milliseconds UTC. */
+  expiresAt: z.number(),
+});
+export type Artifact = z.output<typeof artifactSchema>;
+
+interface Kind {
+  name: string;
+  index: CollectionSpec<Artifact>['index'];
+  /** Handed over after their end, so that oidc-provider gives the right error and sees a second use. */
+  keepExpired?: boolean;
+  isSealed?: boolean;
+  /** A later use of a spent one ends the whole grant. */
+  isSingleUse?: boolean;
+}
+
+const byGrant: Kind['index'] = ['grantId'];
+
+export const artifactKinds = {
+  AccessToken: { name: 'access-tokens', index: byGrant },
+  AuthorizationCode: { name: 'authorization-codes', index: byGrant, keepExpired: true, isSingleUse: true },
+  ClientCredentials: { name: 'client-credentials', index: [] },
+  DeviceCode: { name: 'device-codes', index: ['grantId', 'userCodeHash'], keepExpired: true, isSealed: true, isSingleUse: true },
+  Grant: { name: 'grants', index: ['accountId', 'clientId'] },
+  Interaction: { name: 'interactions', index: [], isSealed: true },
+  PushedAuthorizationRequest: { name: 'pushed-authorization-requests', index: [], keepExpired: true, isSealed: true, isSingleUse: true },
+  RefreshToken: { name: 'refresh-tokens', index: byGrant, keepExpired: true, isSingleUse: true },
+} as const satisfies Record<string, Kind>;
+export type ArtifactKind = keyof typeof artifactKinds;
+
+const replaySchema = z.object({ id: z.string(), expiresAt: z.number() });
+type Replay = z.output<typeof replaySchema>;
+const replaysSpec: CollectionSpec<Replay> = { name: 'replays', schema: replaySchema, expiresAt: 'expiresAt' };
+
+export interface Artifacts {
+  of(kind: ArtifactKind): Collection<Artifact>;
+  /** The `jti`s seen of DPoP proofs and client assertions: inserting is the check. */
+  replays: Collection<Replay>;
+  /** Deletes every token and code of a grant, then the grant: whoever holds one of them is out. */
+  revokeGrant(grantId: string): Promise<void>;
+}
+
+export function createArtifacts({ storage }: { storage: Storage }): Artifacts {
+  const collections = Object.fromEntries(
+    Object.entries(artifactKinds).map(([kind, declared]: [string, Kind]) => [kind, storage.collection(specOf(declared))]),
+  ) as Record<ArtifactKind, Collection<Artifact>>;
+
+  async function revokeGrant(grantId: string): Promise<void> {
+    await collections.Grant.delete(grantId);
+    const held = ['AccessToken', 'RefreshToken', 'AuthorizationCode', 'DeviceCode'] as const;
+    await Promise.all(held.map((kind) => collections[kind].deleteMany('grantId', grantId)));
+  }
+
+  return { of: (kind) => collections[kind], replays: storage.collection(replaysSpec), revokeGrant };
+}
+
+function specOf({ name, index, keepExpired }: Kind): CollectionSpec<Artifact> {
+  return { name, schema: artifactSchema, index: index ?? [], expiresAt: 'expiresAt', keepExpired: keepExpired ?? false };
+}

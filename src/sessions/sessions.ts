@@ -1,0 +1,181 @@
+// Keeps browser sessions: found by id or uid, saved by merging, touched, listed, ended. The limits hold at each read.
+import type { Secrets } from '../platform/secrets.ts';
+import { sha256 } from '../platform/secrets.ts';
+import type { Storage } from '../storage/port.ts';
+import { type EndReason, ended, formerIdSeconds, isLive, mergedAuthorizations, opensWith, type Session, sessionsSpec, touched } from './session.ts';
+
+/** A browser that is not signed in keeps its record this long. */
+const anonymousSeconds = 3600;
+
+/** What a sign-in adds to the session it makes or renews. */
+export interface SignInFacts {
+  epoch: number;
+  idleSeconds: number;
+  absoluteSeconds: number;
+  address?: string | undefined;
+  userAgent?: string | undefined;
+}
+
+export interface SaveRequest {
+  uid: string;
+  /** The session id itself; only its hash and its sealed form are stored. */
+  id: string;
+  payload: Session['payload'];
+  authorizations: Session['authorizations'];
+  accountId?: string | undefined;
+  amr: string[];
+  /** Present in the request that finishes a sign-in. */
+  signIn?: SignInFacts | undefined;
+  loggedOutClient?: string | undefined;
+}
+
+export interface SessionsDependencies {
+  storage: Storage;
+  secrets: Secrets;
+  /** The account's session epoch now; undefined when it may not be signed in (gone, suspended). */
+  epochOf: (accountId: string) => Promise<number | undefined>;
+}
+
+export function createSessions({ storage, secrets, epochOf }: SessionsDependencies) {
+  const sessions = storage.collection(sessionsSpec);
+
+  /** @returns the live session this id opens */
+  async function findById(id: string, now: number): Promise<Session | undefined> {
+    const idHash = sha256(id);
+    const session = await sessions.find('idHashes', idHash);
+    return session && opensWith(session, idHash, now) ? liveOne(session, now) : undefined;
+  }
+
+  async function findByUid(uid: string, now: number): Promise<Session | undefined> {
+    const session = await sessions.get(uid);
+    return session && liveOne(session, now);
+  }
+
+  async function liveOne(session: Session, now: number): Promise<Session | undefined> {
+    if (!isLive(session, now)) return undefined;
+    if (session.accountId === undefined) return session;
+    return (await epochOf(session.accountId)) === session.epoch ? session : undefined;
+  }
+
+  /** Writes what a request knew into the record by merging; a session that has ended stays ended.
+   *  @returns undefined when it has ended */
+  async function save(request: SaveRequest, now: number): Promise<Session | undefined> {
+    let unchanged: Session | undefined;
+    const change = (old: Session) => {
+      unchanged = undefined;
+      if (old.endedAt !== undefined) return undefined;
+      const next = merge(old, request, now);
+      if (JSON.stringify(next) !== JSON.stringify(old)) return next;
+      unchanged = old;
+      return undefined;
+    };
+    const known = (await sessions.update(request.uid, change)) ?? unchanged;
+    if (known || (await sessions.get(request.uid))) return known;
+    const fresh = create(request, now);
+    await sessions.insert(fresh);
+    return fresh;
+  }
+
+  function create(request: SaveRequest, now: number): Session {
+    const limits = limitsOf(request.signIn, now) ?? { idleSeconds: anonymousSeconds, absoluteUntil: now + anonymousSeconds * 1000 };
+    return {
+      id: request.uid,
+      idHashes: [sha256(request.id)],
+      sealedId: sealId(request.uid, request.id),
+      formerUntil: 0,
+      payload: request.payload,
+      authorizations: request.authorizations,
+      amr: request.amr,
+      ...(request.accountId === undefined ? {} : { accountId: request.accountId }),
+      ...factsOf(request.signIn),
+      signedInAt: now,
+      lastSeenAt: now,
+      ...limits,
+      endsAt: Math.min(now + limits.idleSeconds * 1000, limits.absoluteUntil),
+    };
+  }
+
+  function merge(old: Session, request: SaveRequest, now: number): Session {
+    const isRenewed = old.idHashes[0] !== sha256(request.id);
+    const merged: Session = {
+      ...old,
+      payload: request.payload,
+      authorizations: mergedAuthorizations(old.authorizations, request.authorizations, request.loggedOutClient),
+      amr: request.amr,
+      ...(request.accountId === undefined ? {} : { accountId: request.accountId }),
+      ...factsOf(request.signIn),
+    };
+    if (isRenewed) {
+      merged.idHashes = [sha256(request.id), ...(old.idHashes[0] === undefined ? [] : [old.idHashes[0]])];
+      merged.sealedId = sealId(request.uid, request.id);
+      merged.formerUntil = request.signIn ? 0 : now + formerIdSeconds * 1000;
+    }
+    const limits = limitsOf(request.signIn, now);
+    if (limits) Object.assign(merged, limits, { signedInAt: now, lastSeenAt: now, endsAt: Math.min(now + limits.idleSeconds * 1000, limits.absoluteUntil) });
+    return touched(merged, now) ?? merged;
+  }
+
+  /** Settles which grant a client has in this session when two of its requests arrive at once: the first stays, both use it.
+   *  @param seen the grant id this request found unusable, if any
+   *  @returns what the session now says, or undefined when it is not stored or over */
+  async function claimGrant(uid: string, clientId: string, claim: { grantId: string; sid: string; seen?: string | undefined }): Promise<{ grantId?: unknown; sid?: unknown } | undefined> {
+    let standing: { grantId?: unknown; sid?: unknown } | undefined;
+    const updated = await sessions.update(uid, (session) => {
+      standing = undefined;
+      if (session.endedAt !== undefined) return undefined;
+      const entry = session.authorizations[clientId];
+      if (entry?.grantId !== undefined && entry.grantId !== claim.seen) {
+        standing = entry;
+        return undefined;
+      }
+      const mine = { ...entry, grantId: claim.grantId, sid: entry?.sid ?? claim.sid };
+      return { ...session, authorizations: { ...session.authorizations, [clientId]: mine } };
+    });
+    return standing ?? updated?.authorizations[clientId];
+  }
+
+  /** Notes activity, at most once a minute. */
+  async function touch(uid: string, now: number): Promise<void> {
+    await sessions.update(uid, (session) => touched(session, now));
+  }
+
+  /** Brings the session in which a person changed their own credentials into the account's new epoch. */
+  async function moveToEpoch(uid: string, { from, to }: { from: number; to: number }): Promise<void> {
+    await sessions.update(uid, (session) => (session.endedAt === undefined && session.epoch === from ? { ...session, epoch: to } : undefined));
+  }
+
+  /** @returns the session as it ended, or undefined when it was over already */
+  function end(uid: string, reason: EndReason, now: number): Promise<Session | undefined> {
+    return sessions.update(uid, (session) => ended(session, reason, now));
+  }
+
+  /** Sessions past their end, for the sweeper: the earliest first. */
+  function due(now: number, limit: number): Promise<Session[]> {
+    return sessions.due(now, limit);
+  }
+
+  async function remove(uid: string): Promise<void> {
+    await sessions.delete(uid);
+  }
+
+  function sealId(uid: string, id: string): string {
+    return secrets.seal(id, { collection: 'sessions', field: 'sealedId', id: uid });
+  }
+
+  function openId(session: Session): string {
+    return secrets.open(session.sealedId, { collection: 'sessions', field: 'sealedId', id: session.id });
+  }
+
+  return { findById, findByUid, save, claimGrant, touch, moveToEpoch, end, due, remove, openId };
+}
+export type Sessions = ReturnType<typeof createSessions>;
+
+function limitsOf(signIn: SignInFacts | undefined, now: number): Pick<Session, 'idleSeconds' | 'absoluteUntil'> | undefined {
+  return signIn && { idleSeconds: signIn.idleSeconds, absoluteUntil: now + signIn.absoluteSeconds * 1000 };
+}
+
+function factsOf(signIn: SignInFacts | undefined): Partial<Session> {
+  if (!signIn) return {};
+  const { epoch, address, userAgent } = signIn;
+  return { epoch, ...(address ? { address } : {}), ...(userAgent ? { userAgent: userAgent.slice(0, 300) } : {}) };
+}

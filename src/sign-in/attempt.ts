@@ -1,0 +1,59 @@
+// A sign-in under way: on the server, bound to one authorization request and one browser. It outlives the request and keeps its
+// parameters, so that Back or a late click leads to a fresh one instead of a dead end.
+import { z } from 'zod';
+import type { CollectionSpec } from '../storage/port.ts';
+
+/** What a person can prove: password, temporary password, time-based code, recovery code. */
+export const proofMethods = ['pwd', 'temporary', 'otp', 'recovery'] as const;
+export type ProofMethod = (typeof proofMethods)[number];
+
+export const attemptSchema = z.object({
+  /** SHA-256 of the interaction's uid. */
+  id: z.string(),
+  /** SHA-256 of the browser cookie: another browser gets nowhere with this address. */
+  browserHash: z.string(),
+  clientId: z.string(),
+  /** Sealed JSON of the authorization request's parameters. */
+  params: z.string(),
+  /** What was typed, kept so that nobody types it twice. */
+  email: z.string().optional(),
+  accountId: z.string().optional(),
+  /** The account's session epoch when the first proof was given: a credential changed since voids the attempt. */
+  epoch: z.number().int().optional(),
+  proofs: z.array(z.object({ method: z.enum(proofMethods), at: z.number() })),
+  /** Wrong codes in this attempt; five end it. */
+  wrongCodes: z.number().int(),
+  startedAt: z.number(),
+  finishedAt: z.number().optional(),
+  expiresAt: z.number(),
+});
+export type Attempt = z.output<typeof attemptSchema>;
+
+export const attemptsSpec: CollectionSpec<Attempt> = { name: 'sign-in-attempts', schema: attemptSchema, expiresAt: 'expiresAt' };
+
+/** As long as oidc-provider's interaction, and an hour more for late clicks. */
+export const attemptSeconds = 2 * 3600;
+/** Given proofs stand this long while the next step waits. */
+export const proofSeconds = 30 * 60;
+export const wrongCodesAllowed = 5;
+
+export function hasProof(attempt: Attempt, methods: readonly ProofMethod[], now: number): boolean {
+  return attempt.proofs.some(({ method, at }) => methods.includes(method) && now - at < proofSeconds * 1000);
+}
+
+export function withProof(attempt: Attempt, method: ProofMethod, now: number): Attempt {
+  const others = attempt.proofs.filter((proof) => proof.method !== method);
+  return { ...attempt, proofs: [...others, { method, at: now }] };
+}
+
+/** Back to the first step; what was typed stays, except secrets. */
+export function restarted(attempt: Attempt): Attempt {
+  const { accountId: _account, epoch: _epoch, ...kept } = attempt;
+  return { ...kept, proofs: [], wrongCodes: 0 };
+}
+
+/** The last one allowed sends the person back to the password; the count stays until that is given again. */
+export function withWrongCode(attempt: Attempt): Attempt {
+  const wrongCodes = attempt.wrongCodes + 1;
+  return wrongCodes < wrongCodesAllowed ? { ...attempt, wrongCodes } : { ...restarted(attempt), wrongCodes };
+}

@@ -1,0 +1,33 @@
+// What is counted when somebody guesses, and how long the next try waits (documented in docs/architecture.md).
+import { canonicalEmail } from '../accounts/account.ts';
+import type { ThrottleSubject } from '../credentials/throttle.ts';
+import type { Secrets } from '../platform/secrets.ts';
+
+type Subjects = [ThrottleSubject, ...ThrottleSubject[]];
+
+/** Passwords: per address-and-network pair first, so that a stranger elsewhere cannot lock the owner out; then per account over
+ *  all networks and per network over all accounts, both with short waits. */
+export function passwordGuesses(secrets: Secrets, email: string, address: string | undefined): Subjects {
+  const account = secrets.hmac('throttle', canonicalEmail(email).slice(0, 300));
+  const network = networkOf(address ?? 'unknown');
+  return [
+    { key: `password ${account} ${network}`, free: 5, firstWaitSeconds: 2, longestWaitSeconds: 900, isClearedBySuccess: true },
+    { key: `password ${account}`, free: 100, firstWaitSeconds: 5, longestWaitSeconds: 60, isClearedBySuccess: true },
+    { key: `password from ${network}`, free: 100, firstWaitSeconds: 2, longestWaitSeconds: 60, isClearedBySuccess: false },
+  ];
+}
+
+/** Codes: per account, over all attempts and networks (security.md MF-05). Whoever gets here knows the password already. */
+export function codeGuesses(accountId: string, method: 'otp' | 'recovery'): Subjects {
+  return [{ key: `${method} ${accountId}`, free: 10, firstWaitSeconds: 60, longestWaitSeconds: 900, isClearedBySuccess: true }];
+}
+
+/** The current password asked again on My Profile. */
+export function reauthenticationGuesses(accountId: string): Subjects {
+  return [{ key: `password-again ${accountId}`, free: 5, firstWaitSeconds: 2, longestWaitSeconds: 900, isClearedBySuccess: true }];
+}
+
+/** An IPv6 customer holds a whole /64. */
+function networkOf(address: string): string {
+  return address.includes(':') ? `${address.split(':').slice(0, 4).join(':')}::/64` : address;
+}

@@ -1,0 +1,55 @@
+// What is next: the one pure function that stands between a person and the app. Routes render the step and record its result; a step
+// never names another step. Each answer carries the rule that asked for it, for the log and for "why was I asked?".
+import { type Account, hasSecondFactor } from '../accounts/account.ts';
+import { type Attempt, hasProof } from './attempt.ts';
+
+export type Step =
+  | { name: 'password'; rule: 'not-signed-in' | 'credentials-changed' | 'proof-too-old' }
+  | { name: 'code'; rule: 'account-has-second-factor' }
+  | { name: 'temporary-password'; rule: 'temporary-password-used' }
+  | { name: 'profile'; rule: 'first-sign-in' }
+  | { name: 'consent'; rule: 'third-party-client' }
+  | { name: 'refused'; rule: 'account-suspended' }
+  | { name: 'done'; rule: 'all-steps-done' };
+
+export interface Situation {
+  /** What oidc-provider waits for. */
+  prompt: 'login' | 'consent';
+  attempt: Attempt;
+  /** The account the attempt names, as stored now. */
+  account: Account | undefined;
+}
+
+/** The rules in the order in which they are asked; the first that speaks decides.
+ *  @param now milliseconds UTC */
+export function nextStep(situation: Situation, now: number): Step {
+  for (const rule of rules) {
+    const step = rule(situation, now);
+    if (step) return step;
+  }
+  return { name: 'done', rule: 'all-steps-done' };
+}
+
+type Rule = (situation: Situation, now: number) => Step | undefined;
+
+const consent: Rule = ({ prompt }) => (prompt === 'consent' ? { name: 'consent', rule: 'third-party-client' } : undefined);
+
+const identified: Rule = ({ attempt, account }) => (attempt.accountId && account ? undefined : { name: 'password', rule: 'not-signed-in' });
+
+/** A password changed or an account closed while the code page stood open must not be walked past. */
+const current: Rule = ({ attempt, account }) => (attempt.epoch === account?.sessionEpoch ? undefined : { name: 'password', rule: 'credentials-changed' });
+
+const password: Rule = ({ attempt }, now) => (hasProof(attempt, ['pwd', 'temporary'], now) ? undefined : { name: 'password', rule: 'proof-too-old' });
+
+const notSuspended: Rule = ({ account }) => (account?.status === 'suspended' ? { name: 'refused', rule: 'account-suspended' } : undefined);
+
+/** Before anything may be changed: a temporary password is no way round the second factor. */
+const secondFactor: Rule = ({ attempt, account }, now) =>
+  account && hasSecondFactor(account) && !hasProof(attempt, ['otp', 'recovery'], now) ? { name: 'code', rule: 'account-has-second-factor' } : undefined;
+
+const ownPassword: Rule = ({ attempt }, now) =>
+  hasProof(attempt, ['temporary'], now) ? { name: 'temporary-password', rule: 'temporary-password-used' } : undefined;
+
+const profile: Rule = ({ account }) => (account?.status === 'invited' ? { name: 'profile', rule: 'first-sign-in' } : undefined);
+
+const rules: readonly Rule[] = [consent, identified, current, password, notSuspended, secondFactor, ownPassword, profile];

@@ -1,0 +1,41 @@
+// The driver's errors and what each means to a caller of the port.
+import mongoose from 'mongoose';
+import { DomainError } from '../platform/errors.ts';
+
+/** mongodb.com/docs/manual/reference/error-codes */
+const duplicateKey = 11000;
+const tooLarge = new Set([10334, 17419, 17420]);
+const { MongoError, MongoServerError } = mongoose.mongo;
+
+export function isClash(error: unknown): error is mongoose.mongo.MongoServerError {
+  return error instanceof MongoServerError && error.code === duplicateKey;
+}
+
+/** Two `put`s of a new record at the same moment: the second one finds the id taken and has to be tried again. */
+export function isIdClash(error: unknown): boolean {
+  return isClash(error) && error.keyPattern?._id === 1;
+}
+
+/** Any fault of the connection, of an election or of the write concern is 'storage_unavailable'; a fault of ours stays itself. */
+export function toDomainError(error: unknown, where: string): unknown {
+  if (error instanceof DomainError) return error;
+  if (isClash(error)) {
+    // The message would show the value.
+    return new DomainError('duplicate', `${where}: ${Object.keys(error.keyPattern ?? {}).join(', ')} is taken`, {
+      cause: error,
+    });
+  }
+  if (isTooLarge(error)) return new DomainError('invalid_input', `${where}: the record is too large`, { cause: error });
+  const isStore = error instanceof MongoError || error instanceof mongoose.MongooseError;
+  return isStore ? unavailable(`${where}: ${error.message}`, error) : error;
+}
+
+export function unavailable(detail: string, cause?: unknown): DomainError {
+  return new DomainError('storage_unavailable', detail, { cause });
+}
+
+function isTooLarge(error: unknown): boolean {
+  if (error instanceof MongoServerError) return tooLarge.has(Number(error.code));
+  // The driver refuses what cannot fit into a message before it sends it.
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
+}

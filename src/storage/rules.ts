@@ -1,0 +1,161 @@
+// What both adapters hold a caller to, before anything reaches an engine: the rules of port.ts that do not depend on the engine.
+// Every refusal is DomainError 'invalid_input' with a detail that names the collection and the field, never the value.
+import { DomainError } from '../platform/errors.ts';
+import { toPlainData, unfitText } from './plain-data.ts';
+import type { CollectionSpec, FieldValue, ListQuery, Stored } from './port.ts';
+
+/** One equality to ask by. `id` is the key itself, `one` a declared field, `each` a list of which one value must match. */
+export type Condition =
+  | { kind: 'id' | 'each'; field: string; value: string }
+  | { kind: 'one'; field: string; value: FieldValue };
+
+/** A ListQuery after all checks, defaults filled in. */
+export interface CheckedQuery {
+  conditions: Condition[];
+  prefix: { field: string; from: string; isId: boolean } | undefined;
+  after: string | undefined;
+  limit: number;
+}
+
+const defaultLimit = 100;
+const maxLimit = 1000;
+const collectionName = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const fieldName = /^[A-Za-z][A-Za-z0-9_]*$/;
+
+/** Reads a declaration once; throws a plain Error where it cannot be kept, since that is a fault of the program. */
+export function createRules<T extends Stored>(spec: CollectionSpec<T>) {
+  checkDeclaration(spec);
+  const { name } = spec;
+  const one = new Set<string>([...(spec.unique ?? []), ...(spec.index ?? [])]);
+  const each = new Set<string>(spec.indexEach ?? []);
+  const hidesExpired = spec.expiresAt !== undefined && !spec.keepExpired;
+
+  function refuse(why: string): DomainError {
+    return new DomainError('invalid_input', `${name}: ${why}`);
+  }
+
+  /** A plain copy of the record, safe to keep: what the schema makes of it, without undefined fields. */
+  function record(given: T): T {
+    const parsed = spec.schema.safeParse(given);
+    if (!parsed.success) throw refuse(parsed.error.issues.map((i) => `${i.path.join('.')} ${i.message}`).join('; '));
+    const data = toPlainData(parsed.data, given, refuse) as T & Record<string, unknown>;
+    id(data.id);
+    for (const field of one)
+      if (!isAbsentOr(data[field], isFieldValue)) throw refuse(`${field} is not text, number or boolean`);
+    for (const field of each) if (!isAbsentOr(data[field], isTextList)) throw refuse(`${field} is not a list of texts`);
+    const expiry = spec.expiresAt;
+    if (expiry && !isAbsentOr(data[expiry], (v) => typeof v === 'number')) throw refuse(`${expiry} is not a number`);
+    return data;
+  }
+
+  /** What `change` made of a stored record; undefined when it declined. */
+  function changed(id: string, made: T | undefined): T | undefined {
+    if (made === undefined) return undefined;
+    const data = record(made);
+    if (data.id !== id) throw refuse('a change must keep the id');
+    return data;
+  }
+
+  function id(value: string): string {
+    return text(value, 'id');
+  }
+
+  function text(value: unknown, what: string): string {
+    if (typeof value !== 'string') throw refuse(`${what} is not text`);
+    const fault = unfitText(value);
+    if (fault) throw refuse(`${what} contains ${fault}`);
+    return value;
+  }
+
+  function condition(field: string, value: unknown): Condition {
+    if (!isFieldValue(value)) throw refuse(`${field} can only be asked by text, number or boolean`);
+    if (typeof value === 'string') text(value, field);
+    if (field === 'id') return { field, kind: 'id', value: text(value, 'id') };
+    if (one.has(field)) return { field, kind: 'one', value };
+    if (each.has(field)) return { field, kind: 'each', value: text(value, field) };
+    throw refuse(`${field} is not declared, so it cannot be asked by`);
+  }
+
+  function conditions(where: ListQuery<T>['where'] = {}): Condition[] {
+    return Object.entries(where).map(([field, value]) => condition(field, value));
+  }
+
+  function query({ where, prefix, after, limit = defaultLimit }: ListQuery<T>): CheckedQuery {
+    return {
+      conditions: conditions(where),
+      prefix: prefix && checkedPrefix(prefix),
+      after: after === undefined ? undefined : text(after, 'after'),
+      limit: pageSize(limit),
+    };
+  }
+
+  function checkedPrefix({ field, value }: { field: string; value: string }) {
+    if (field !== 'id' && !one.has(field)) throw refuse(`${field} is not declared, so it cannot be asked by prefix`);
+    return { field, from: text(value, field), isId: field === 'id' };
+  }
+
+  function pageSize(limit: number): number {
+    if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit)
+      throw refuse(`limit is not between 1 and ${maxLimit}`);
+    return limit;
+  }
+
+  /** @returns the declared field that `due` goes by */
+  function expiryField(before: number): string {
+    if (!spec.expiresAt) throw refuse('due needs a declared expiresAt');
+    if (typeof before !== 'number' || Number.isNaN(before)) throw refuse('before is not a number');
+    return spec.expiresAt;
+  }
+
+  /** Gone at the very moment, swept or not. */
+  function isGone(stored: T, now: number): boolean {
+    const at = hidesExpired && spec.expiresAt ? stored[spec.expiresAt] : undefined;
+    return typeof at === 'number' && at <= now;
+  }
+
+  return { record, changed, id, condition, conditions, query, pageSize, expiryField, isGone, hidesExpired };
+}
+
+export type Rules<T extends Stored> = ReturnType<typeof createRules<T>>;
+
+/** The first text after every text that starts with `prefix`, in code point order; undefined when there is none. */
+export function afterPrefix(prefix: string): string | undefined {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  while (points.length > 0) {
+    const last = points.pop() ?? 0;
+    if (last === 0x10ffff) continue;
+    // The code points of surrogates are no characters: the one after U+D7FF is U+E000.
+    return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
+  }
+  return undefined;
+}
+
+function checkDeclaration<T extends Stored>(spec: CollectionSpec<T>): void {
+  if (!collectionName.test(spec.name)) throw new Error(`collection name ${spec.name} is not kebab-case`);
+  const lists = [spec.unique, spec.index, spec.indexEach, spec.expiresAt ? [spec.expiresAt] : []];
+  const fields = new Set<string>(lists.flatMap((list) => list ?? []));
+  for (const field of fields)
+    if (!fieldName.test(field)) throw new Error(`${spec.name}: field ${field} is no plain name`);
+  // SQLite's column names know no upper and lower case.
+  if (new Set([...fields].map((f) => f.toLowerCase())).size < fields.size)
+    throw new Error(`${spec.name}: two fields differ in case only`);
+  for (const field of spec.indexEach ?? []) {
+    const twice = lists.filter((list) => list?.includes(field)).length > 1;
+    if (twice) throw new Error(`${spec.name}: ${field} cannot be a list and a single value`);
+  }
+  if (spec.keepExpired && !spec.expiresAt) throw new Error(`${spec.name}: keepExpired needs expiresAt`);
+}
+
+function isAbsentOr(value: unknown, fits: (value: unknown) => boolean): boolean {
+  return value === undefined || fits(value);
+}
+
+function isFieldValue(value: unknown): value is FieldValue {
+  return (
+    typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+  );
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

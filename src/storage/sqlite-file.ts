@@ -1,0 +1,65 @@
+// The file itself: who may read it, whether it is ours and whole, and in which mode it is opened.
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { unavailable } from './sqlite-errors.ts';
+
+/** `GATE`: written into the file's head, so that `file` and we know whose it is. */
+export const applicationId = 0x47415445;
+
+/** Above this size a full check would hold up the start for seconds; `PRAGMA integrity_check` is then the operator's. */
+const checkedUpToBytes = 256 * 1024 * 1024;
+
+/** Only its owner may read the file: what is in it is not for every account of the machine. */
+export function prepareFile(path: string): void {
+  if (path === ':memory:') return;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    tighten(path);
+  }
+}
+
+/** By name and not by handle: closing a handle would drop the locks that another connection of this process holds on the file. */
+function tighten(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat?.isFile() && stat.mode & 0o077) chmodSync(file, stat.mode & 0o700);
+  }
+}
+
+/** Time-out 0: a lock is waited for in sqlite-queue.ts, since SQLite would sleep in our thread. */
+export function connect(path: string): DatabaseSync {
+  return new DatabaseSync(path, { timeout: 0, allowExtension: false, enableDoubleQuotedStringLiterals: false });
+}
+
+/** Refuses what is damaged or not ours before anything is written to it.
+ *  @throws DomainError 'storage_unavailable', or SQLite's own error */
+export function inspect(db: DatabaseSync, path: string): void {
+  const id = pragma(db, 'application_id');
+  const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table'").get()?.n;
+  const ours = id === applicationId;
+  if (!ours && (id !== 0 || tables !== 0)) {
+    throw unavailable(`${path} is a SQLite database of another program: name another file`);
+  }
+  const bytes = Number(pragma(db, 'page_count')) * Number(pragma(db, 'page_size'));
+  if (bytes > checkedUpToBytes) return;
+  const verdict = pragma(db, 'quick_check(1)');
+  if (verdict !== 'ok') throw unavailable(`${path} is damaged (${verdict}): ${restoreAdvice}`);
+}
+
+export const restoreAdvice = 'keep a copy of the file, then restore the latest backup';
+
+/** WAL with an fsync at each commit: what is acknowledged survives power loss (sqlite.org/pragma.html#pragma_synchronous). */
+export function setModes(db: DatabaseSync): void {
+  db.exec('PRAGMA journal_mode = WAL');
+  db.exec('PRAGMA synchronous = FULL');
+  db.exec('PRAGMA journal_size_limit = 67108864');
+}
+
+function pragma(db: DatabaseSync, name: string): unknown {
+  const row = db.prepare(`PRAGMA ${name}`).get() ?? {};
+  return Object.values(row)[0];
+}

@@ -1,0 +1,134 @@
+// Group commit: writes that arrive together share one transaction and one fsync. Another process's lock is waited for between
+// turns of the event loop, since SQLite's own busy time-out would stop the loop.
+
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../platform/log.ts';
+import { isBusy, toDomainError } from './sqlite-errors.ts';
+
+/** How long a verb waits for a lock before it gives up. */
+export const patienceMs = 5000;
+
+/** Keeps one turn of the event loop short, however many writes stand in line. */
+const maxGroup = 256;
+const maxTurnMs = 15;
+
+interface Write {
+  run(): unknown;
+  /** Monotonic: tests move `Date`. */
+  until: number;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** @param where the file's name, for error texts */
+export function createWriteQueue(db: DatabaseSync, { where, log }: { where: string; log?: Log | undefined }) {
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  let line: Write[] = [];
+  let flushing: Promise<void> | undefined;
+
+  /** Runs `run` inside the next shared transaction; resolves when that is on disk.
+   *  What `run` throws rejects this write alone, so it must throw before it writes or by its only writing statement. */
+  function write<T>(run: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      line.push({ run, until: performance.now() + patienceMs, resolve: resolve as (value: unknown) => void, reject });
+      flushing ??= flush();
+    });
+  }
+
+  async function flush(): Promise<void> {
+    while (line.length > 0) {
+      await nextTurn();
+      if (begins()) commitGroup();
+      else if (line.length > 0) await pause(retryMs());
+    }
+    // In the same turn as the last look at the line: a write that comes later must start its own flush.
+    flushing = undefined;
+  }
+
+  /** The lock is another's: those who waited long enough are told, the others wait on. Any other fault is told to all. */
+  function begins(): boolean {
+    try {
+      begin.run();
+      return true;
+    } catch (error) {
+      const patientUntil = isBusy(error) ? performance.now() : Number.POSITIVE_INFINITY;
+      const told = line.filter((write) => write.until <= patientUntil);
+      line = line.filter((write) => write.until > patientUntil);
+      for (const write of told) write.reject(toDomainError(error, where));
+      return false;
+    }
+  }
+
+  function commitGroup(): void {
+    const group = line.splice(0, maxGroup);
+    const answers: (() => void)[] = [];
+    const turnEnds = performance.now() + maxTurnMs;
+    let tried = 0;
+    try {
+      for (const write of group) {
+        if (tried > 0 && performance.now() > turnEnds) break;
+        tried += 1;
+        answers.push(attempt(write));
+      }
+      commit.run();
+      for (const answer of answers) answer();
+    } catch (error) {
+      undo();
+      for (const write of group.slice(0, tried)) write.reject(toDomainError(error, where));
+    }
+    line.unshift(...group.slice(tried));
+  }
+
+  /** @throws what made SQLite give up the whole transaction (a full disk may) */
+  function attempt(write: Write): () => void {
+    try {
+      const value = write.run();
+      return () => write.resolve(value);
+    } catch (error) {
+      if (!db.isTransaction) throw error;
+      return () => write.reject(toDomainError(error, where));
+    }
+  }
+
+  function undo(): void {
+    try {
+      if (db.isTransaction) db.exec('ROLLBACK');
+    } catch (error) {
+      // The next BEGIN tells what is wrong; what matters is that nothing of this group is acknowledged.
+      log?.error({ err: error }, `${where}: rollback failed`);
+    }
+  }
+
+  /** Resolves when every accepted write is settled. */
+  async function drain(): Promise<void> {
+    while (flushing) await flushing;
+  }
+
+  return { write, drain };
+}
+
+export type WriteQueue = ReturnType<typeof createWriteQueue>;
+
+/** Runs what only reads or what is a transaction of its own, again and again while the lock is another's. */
+export async function whileBusy<T>(run: () => T, where: string): Promise<T> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return run();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > until) throw toDomainError(error, where);
+      await pause(retryMs());
+    }
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Jitter, so that several waiting processes do not meet again and again. */
+function retryMs(): number {
+  return 1 + Math.random() * 9;
+}

@@ -1,0 +1,73 @@
+// The section "Password": the form that changes it, and whether multi-factor authentication is set up.
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { recoveryCodesLeft } from '../../accounts/account.ts';
+import { contextWords, passwordFault } from '../../credentials/password-policy.ts';
+import { withPassword } from '../../credentials/passwords.ts';
+import { reauthenticationGuesses } from '../../sign-in/guesses.ts';
+import { newPasswordErrors } from '../http/password-errors.ts';
+import { seeOther } from '../http/redirect.ts';
+import type { SignedIn } from '../http/signed-in.ts';
+import type { FieldError, Message } from '../http/view-models.ts';
+import type { AccountPagesDependencies } from './router.ts';
+
+const path = '/profile/password';
+
+/** What a redirect back to this page may announce. */
+const notices: Record<string, Message> = {
+  'password-changed': { key: 'notice.passwordChanged' },
+  'mfa-activated': { key: 'notice.mfaActivated' },
+  'mfa-deactivated': { key: 'notice.mfaDeactivated' },
+};
+
+export function passwordRoutes(router: Router, dependencies: AccountPagesDependencies): void {
+  const { accounts, audit, browser, passwords, productName, readForm, sessions, signedIn, throttle, views, policyOf } = dependencies;
+
+  function show(ctx: Context, { account, csrfContext, model }: SignedIn, errors: readonly FieldError[] = [], status = 200): void {
+    const notice = errors.length === 0 ? notices[String(ctx.query.done)] : undefined;
+    const form = { action: path, csrf: browser.csrfToken(ctx, csrfContext), errors };
+    const { passwordMinLength: minLength } = policyOf(account);
+    const mfa = account.totp ? ('active' as const) : ('not-active' as const);
+    const page = { ...model, ...form, email: account.email, minLength, mfa, recoveryCodesLeft: recoveryCodesLeft(account), ...(notice ? { notice } : {}) };
+    views.render(ctx, 'account/password', page, { status });
+  }
+
+  router.get(path, async (ctx) => {
+    const person = await signedIn.require(ctx);
+    if (person) show(ctx, person);
+  });
+
+  router.post(path, async (ctx) => {
+    const person = await signedIn.require(ctx);
+    if (!person) return;
+    const given = await readForm(ctx, person.csrfContext, ['currentPassword', 'newPassword']);
+    const { errors, status } = await change(person, given);
+    if (errors.length > 0) return show(ctx, person, errors, status);
+    seeOther(ctx, `${path}?done=password-changed`);
+  });
+
+  /** The current password is checked before anything is said of the new one; both are counted as one guess. */
+  async function change({ account, session, origin }: SignedIn, given: { currentPassword: string; newPassword: string }): Promise<{ errors: FieldError[]; status: number }> {
+    const current = given.currentPassword.slice(0, 1025);
+    const { passwordMinLength: minLength } = policyOf(account);
+    const fault = passwordFault(given.newPassword, { minLength, contextWords: contextWords(account, [productName]) });
+    const faults = [
+      ...(current === '' ? [{ field: 'currentPassword', key: 'error.currentPassword.required' }] : []),
+      ...(fault ? newPasswordErrors(fault, minLength) : []),
+      ...(!fault && given.newPassword === current ? [{ field: 'newPassword', key: 'error.newPassword.unchanged' }] : []),
+    ];
+    if (faults.length > 0) return { errors: faults, status: 422 };
+    const guarded = await throttle.guard(reauthenticationGuesses(account.id), () => passwords.verify(account, current, Date.now()), (check) => check === 'accepted');
+    if (guarded.outcome === 'throttled') {
+      const count = Math.ceil(guarded.retryAfterSeconds / 60);
+      return { errors: [{ field: 'currentPassword', key: 'error.throttled', values: { count } }], status: 429 };
+    }
+    if (guarded.value !== 'accepted') return { errors: [{ field: 'currentPassword', key: 'error.currentPassword.rejected' }], status: 422 };
+    const passwordHash = await passwords.hash(given.newPassword);
+    const updated = await accounts.update(account.id, (stored) => (stored.sessionEpoch === account.sessionEpoch ? withPassword(stored, passwordHash) : undefined));
+    if (!updated) return { errors: [{ field: 'currentPassword', key: 'error.currentPassword.rejected' }], status: 409 };
+    await sessions.moveToEpoch(session.id, { from: account.sessionEpoch, to: updated.sessionEpoch });
+    await audit.record({ type: 'password.changed', result: 'success', subject: account.id, detail: { by: 'current-password' } }, origin);
+    return { errors: [], status: 200 };
+  }
+}

@@ -1,0 +1,31 @@
+// My Profile, first page: who I am, and this session.
+import type Router from '@koa/router';
+import { seeOther } from '../http/redirect.ts';
+import type { AccountPagesDependencies } from './router.ts';
+
+export function profileRoutes(router: Router, { signedIn, views }: AccountPagesDependencies): void {
+  router.get('/', (ctx) => seeOther(ctx, '/profile'));
+
+  // The redirect URI of our own client, too: a finished sign-in comes back here and goes on to the page that asked for it.
+  router.get('/profile', async (ctx) => {
+    const { state, error } = ctx.query;
+    if (typeof error === 'string') return seeOther(ctx, '/signed-out');
+    if (typeof state === 'string') return seeOther(ctx, signedIn.returnPath(ctx, state) ?? '/profile');
+    const person = await signedIn.require(ctx);
+    if (!person) return;
+    const { account, session, model } = person;
+    views.render(ctx, 'account/profile', {
+      ...model,
+      givenName: account.givenName ?? '',
+      familyName: account.familyName ?? '',
+      email: account.email,
+      emailVerified: account.emailVerified,
+      organizations: account.organization ? [account.organization] : [],
+      signedInAt: session.signedInAt,
+      amr: session.amr.filter((method) => method !== 'mfa'),
+    });
+  });
+
+  // Password managers come here (W3C, A Well-Known URL for Changing Passwords).
+  router.get('/.well-known/change-password', (ctx) => seeOther(ctx, '/profile/password'));
+}

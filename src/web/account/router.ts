@@ -1,0 +1,43 @@
+// My Profile: who I am, my password, my second factor, sign out. Every page here belongs to a signed-in person.
+import Router from '@koa/router';
+import type { Accounts } from '../../accounts/accounts.ts';
+import type { Audit } from '../../audit/audit.ts';
+import type { Mfa } from '../../credentials/mfa.ts';
+import type { Passwords } from '../../credentials/passwords.ts';
+import type { Throttle } from '../../credentials/throttle.ts';
+import type { Totp } from '../../credentials/totp.ts';
+import type { Oidc } from '../../oidc/oidc.ts';
+import type { SignInPolicy } from '../../organizations/policy.ts';
+import type { Sessions } from '../../sessions/sessions.ts';
+import type { Account } from '../../accounts/account.ts';
+import type { ReadForm } from '../http/form.ts';
+import type { Browser } from '../http/browser.ts';
+import type { SignedInReader } from '../http/signed-in.ts';
+import type { Views } from '../http/views.ts';
+import { mfaRoutes } from './mfa.ts';
+import { passwordRoutes } from './password.ts';
+import { profileRoutes } from './profile.ts';
+import { signOutRoutes } from './sign-out.ts';
+
+export interface AccountPagesDependencies {
+  accounts: Accounts;
+  audit: Audit;
+  browser: Browser;
+  mfa: Mfa;
+  oidc: Oidc;
+  passwords: Passwords;
+  productName: string;
+  readForm: ReadForm;
+  sessions: Sessions;
+  signedIn: SignedInReader;
+  throttle: Throttle;
+  totp: Totp;
+  views: Views;
+  policyOf(account: Account | undefined): SignInPolicy;
+}
+
+export function createAccountRouter(dependencies: AccountPagesDependencies): Router {
+  const router = new Router();
+  for (const routes of [profileRoutes, passwordRoutes, mfaRoutes, signOutRoutes]) routes(router, dependencies);
+  return router;
+}

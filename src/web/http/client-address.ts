@@ -1,0 +1,35 @@
+// Where a request comes from: the socket's address, or what a proxy that we were told to trust says in X-Forwarded-For.
+import ipaddr from 'ipaddr.js';
+
+type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+/** @param trusted addresses and CIDR ranges   @throws Error that names what cannot be read */
+export function createClientAddress(trusted: readonly string[]) {
+  const networks = trusted.map(parseNetwork);
+
+  function isTrusted(address: string): boolean {
+    const parsed = parseAddress(address);
+    return parsed !== undefined && networks.some((network) => parsed.kind() === network[0].kind() && parsed.match(network));
+  }
+
+  /** Walks from our own side outwards and stops at the first address we do not vouch for.
+   *  @returns the address in its shortest form; undefined when it cannot be read, which rules that need one treat as a refusal */
+  return function clientAddress(socketAddress: string | undefined, forwardedFor: string | undefined): string | undefined {
+    const hops = [...(forwardedFor ?? '').split(',').map((hop) => hop.trim()).filter(Boolean), socketAddress ?? ''];
+    let seen = hops.pop() ?? '';
+    while (hops.length > 0 && isTrusted(seen)) seen = hops.pop() ?? '';
+    return parseAddress(seen)?.toString();
+  };
+}
+export type ClientAddress = ReturnType<typeof createClientAddress>;
+
+function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  return ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
+}
+
+function parseNetwork(text: string): Network {
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
+  const address = parseAddress(text);
+  if (!address) throw new Error(`TRUSTED_PROXIES: "${text}" is neither an address nor a CIDR range`);
+  return [address, address.kind() === 'ipv4' ? 32 : 128];
+}

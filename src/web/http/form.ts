@@ -1,0 +1,66 @@
+// The one door for bodies: type, size, origin and anti-forgery token are checked before a field is seen.
+import type { Context } from 'koa';
+import getRawBody from 'raw-body';
+import { DomainError } from '../../platform/errors.ts';
+import type { Browser } from './browser.ts';
+
+const maxBytes = 64 * 1024;
+/** What is sent beyond the limit is read and thrown away up to here, so that the browser hears the answer. */
+const maxDrainedBytes = 8 * 1024 * 1024;
+
+export function createForms({ issuer, browser }: { issuer: string; browser: Browser }) {
+  const origin = new URL(issuer).origin;
+
+  /** Reads a posted form.
+   *  @param csrfContext what the form's token was made for   @param names the fields to read; others are ignored
+   *  @returns each field as text, empty when it was not sent
+   *  @throws DomainError 'unsupported_media_type', 'body_too_large', 'bad_request' (a field sent twice, broken encoding) or 'forbidden' (forged) */
+  return async function readForm<N extends string>(ctx: Context, csrfContext: string, names: readonly N[]): Promise<Record<N, string>> {
+    checkOrigin(ctx);
+    if (!ctx.is('application/x-www-form-urlencoded')) {
+      throw new DomainError('unsupported_media_type', `form posted as ${ctx.get('Content-Type').slice(0, 100) || 'nothing'}`);
+    }
+    const fields = new URLSearchParams(await readText(ctx));
+    const values = {} as Record<N, string>;
+    for (const name of [...names, '_csrf'] as N[]) {
+      const [value = '', ...more] = fields.getAll(name);
+      if (more.length > 0) throw new DomainError('bad_request', `field ${name} sent ${more.length + 1} times`);
+      if (!value.isWellFormed() || value.includes('\uFFFD')) throw new DomainError('bad_request', `field ${name} is not valid UTF-8`);
+      values[name] = value;
+    }
+    const token = (values as Record<string, string>)._csrf ?? '';
+    if (!browser.isCsrfToken(ctx, csrfContext, token)) throw new DomainError('forbidden', `anti-forgery token ${token ? 'does not fit' : 'is missing'}`);
+    return values;
+  };
+
+  /** A browser says where a post comes from; what comes from elsewhere is refused before the token is looked at. */
+  function checkOrigin(ctx: Context): void {
+    const given = ctx.get('Origin');
+    if (given !== '' && given !== origin) throw new DomainError('forbidden', `form posted from ${given.slice(0, 200)}`);
+    if (given === '' && ctx.get('Sec-Fetch-Site') === 'cross-site') throw new DomainError('forbidden', 'form posted from another site');
+  }
+}
+export type ReadForm = ReturnType<typeof createForms>;
+
+async function readText(ctx: Context): Promise<string> {
+  try {
+    return await getRawBody(ctx.req, { length: ctx.get('Content-Length') || null, limit: maxBytes, encoding: 'utf-8' });
+  } catch (cause) {
+    if ((cause as { type?: string }).type !== 'entity.too.large') throw new DomainError('bad_request', 'the body ended early', { cause });
+    await drain(ctx);
+    throw new DomainError('body_too_large', `more than ${maxBytes} bytes`);
+  }
+}
+
+/** A browser that is still sending does not read our answer: let it finish, within reason. */
+function drain({ req }: Context): Promise<void> {
+  return new Promise((resolve) => {
+    let seen = 0;
+    req.on('data', (chunk: Buffer) => {
+      seen += chunk.length;
+      if (seen > maxDrainedBytes) resolve();
+    });
+    req.on('end', resolve).on('error', () => resolve()).on('close', resolve);
+    req.resume();
+  });
+}

@@ -1,0 +1,46 @@
+// Every page in one table: the layout it stands in, where its forms may end, and its title, which is its heading too.
+import type { Message, ViewModels, ViewName } from './view-models.ts';
+
+export interface Page<V extends ViewName> {
+  layout: 'card' | 'account' | 'developer' | 'sample';
+  /** `any` where the answer to the form may be a redirect to the relying party; see `contentSecurityPolicy`. */
+  formAction: 'self' | 'any';
+  title(model: ViewModels[V]): Message;
+}
+
+/** A step of a sign-in: what is posted may be the last thing asked, and then leads on to the relying party. */
+function step<V extends ViewName>(key: string): Page<V> {
+  return { layout: 'card', formAction: 'any', title: () => ({ key }) };
+}
+
+/** A page of a signed-in person. */
+function account<V extends ViewName>(key: string): Page<V> {
+  return { layout: 'account', formAction: 'self', title: () => ({ key }) };
+}
+
+export const pages: { readonly [V in ViewName]: Page<V> } = {
+  'interaction/sign-in': step('signIn.title'),
+  'interaction/code': step('code.title'),
+  'interaction/recovery-code': step('recoveryCode.title'),
+  'interaction/new-password': step('newPassword.title'),
+  'interaction/profile': step('firstProfile.title'),
+  'interaction/consent': {
+    ...step('consent.title'),
+    title: ({ client }) => ({ key: 'consent.title', values: { client: client.name } }),
+  },
+  'interaction/sign-out': step('signOut.title'),
+  'interaction/signed-out': { ...step('signedOut.title'), formAction: 'self' },
+  error: { layout: 'card', formAction: 'self', title: (model) => model.title },
+  'account/profile': account('profile.title'),
+  'account/password': account('password.title'),
+  'account/mfa-activate': account('mfaActivate.title'),
+  'account/mfa-deactivate': account('mfaDeactivate.title'),
+  'account/recovery-codes': account('recoveryCodes.title'),
+  'dev/mailbox': { layout: 'developer', formAction: 'self', title: () => ({ key: 'mailbox.title' }) },
+  'dev/sample': {
+    layout: 'sample',
+    formAction: 'any',
+    title: ({ signedIn }) =>
+      signedIn ? { key: 'sample.hello', values: { name: signedIn.name } } : { key: 'sample.title' },
+  },
+};

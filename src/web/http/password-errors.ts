@@ -1,0 +1,18 @@
+// How a broken password rule reads: one text wherever a password is set (security.md PW-16).
+import type { PasswordFault } from '../../credentials/password-policy.ts';
+import type { FieldError } from './view-models.ts';
+
+const keys: Record<PasswordFault, string> = {
+  missing: 'error.newPassword.required',
+  'too-short': 'error.newPassword.tooShort',
+  'too-long': 'error.newPassword.tooLong',
+  'starts-or-ends-with-space': 'error.newPassword.edges',
+  'control-characters': 'error.newPassword.controlCharacters',
+  'contains-context-word': 'error.newPassword.context',
+  predictable: 'error.newPassword.common',
+};
+
+export function newPasswordErrors(fault: PasswordFault, minLength: number): FieldError[] {
+  const count = fault === 'too-long' ? 256 : minLength;
+  return [{ field: 'newPassword', key: keys[fault], values: { count } }];
+}

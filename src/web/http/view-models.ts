@@ -1,0 +1,125 @@
+// What each view is given, and nothing else: one model per file under views/. Sentences are keys of the catalogue, never text.
+
+/** A key of views/locales/en.json with the values its sentence names. */
+export interface Message {
+  key: string;
+  values?: Record<string, string | number>;
+}
+
+/** `field` is the form field the message stands beside; without it, it stands in the summary alone. */
+export interface FieldError extends Message {
+  field?: string;
+}
+
+/** Every form: where it posts, its anti-forgery token, and what was wrong the last time. */
+export interface FormModel {
+  action: string;
+  csrf: string;
+  errors: readonly FieldError[];
+}
+
+/** The relying party a person is on the way to. `host` is where they will be sent back to. */
+export interface ClientModel {
+  name: string;
+  host?: string;
+  logoUri?: string;
+  clientUri?: string;
+  policyUri?: string;
+  tosUri?: string;
+}
+
+/** A step of a sign-in. `cancelUrl` gives up and goes back to the client with access_denied. */
+export interface StepModel extends FormModel {
+  client?: ClientModel;
+  cancelUrl?: string;
+  /** "Step 1 of 2", where a first sign-in asks for several things. */
+  progress?: { step: number; of: number };
+}
+
+/** Pages of a signed-in person: the layout draws the user menu from this. */
+export interface SignedInModel {
+  user: { name: string; initials: string; email: string; signOutCsrf: string };
+  /** A confirmation of what was just done. */
+  notice?: Message;
+  /** After so long without a request the session may be over: the page then says so by itself. Left out: it says nothing. */
+  idleSeconds?: number;
+}
+
+export interface ViewModels {
+  /** `notice` says why the person is asked again: signed out after a long pause, password just reset. */
+  'interaction/sign-in': StepModel & { email: string; forgottenPasswordUrl?: string; notice?: Message };
+  'interaction/code': StepModel & { email: string; recoveryCodeUrl: string };
+  'interaction/recovery-code': StepModel & { email: string; codeUrl: string };
+  /** The first sign-in with a temporary password: an own one is asked for. */
+  'interaction/new-password': StepModel & { email: string; minLength: number };
+  /** The first sign-in: the person's name. */
+  'interaction/profile': StepModel & { email: string; givenName: string; familyName: string };
+  'interaction/consent': StepModel & {
+    client: ClientModel;
+    email: string;
+    scopes: readonly Message[];
+    lastsDays: number;
+  };
+  /** RP-initiated logout: asks before it ends the session. */
+  'interaction/sign-out': FormModel & { client?: ClientModel; email?: string };
+  'interaction/signed-out': { client?: ClientModel; continueUrl: string };
+  error: {
+    status: number;
+    title: Message;
+    text: Message;
+    /** Finds the same entry in the log. */
+    number: string;
+    /** Milliseconds UTC. */
+    occurredAt: number;
+    /** "redirect_uri sent", "redirect_uri registered" …: what was sent and what was expected. `parts` marks a difference. */
+    details: readonly { label: Message; value: string; parts?: readonly { text: string; differs: boolean }[] }[];
+    continueUrl?: string;
+    continueLabel?: Message;
+  };
+  'account/profile': SignedInModel & {
+    givenName: string;
+    familyName: string;
+    email: string;
+    emailVerified: boolean;
+    organizations: readonly string[];
+    /** Milliseconds UTC: this session's sign-in, and how it was done (`pwd`, `otp`, …). */
+    signedInAt: number;
+    amr: readonly string[];
+  };
+  'account/password': SignedInModel &
+    FormModel & { email: string; minLength: number; mfa: 'active' | 'not-active'; recoveryCodesLeft: number };
+  'account/mfa-activate': SignedInModel &
+    FormModel & {
+      email: string;
+      /** data: URI of an SVG. */
+      qrCode: string;
+      /** Set once the person asked to see it; in groups of four. */
+      secretKey?: string;
+      showSecretUrl: string;
+      cancelUrl: string;
+    };
+  'account/mfa-deactivate': SignedInModel & FormModel & { email: string; confirmed: boolean; cancelUrl: string };
+  /** Shown once, straight after activation. */
+  'account/recovery-codes': SignedInModel & { codes: readonly string[]; downloadUrl: string; continueUrl: string };
+  'dev/mailbox': {
+    messages: readonly {
+      id: string;
+      to: string;
+      subject: string;
+      sentAt: number;
+      text: string;
+      links: readonly string[];
+    }[];
+    sampleUrl: string;
+  };
+  'dev/sample': {
+    /** Present once signed in. */
+    signedIn?: { name: string; claims: readonly { name: string; value: string }[] };
+    csrf: string;
+    error?: string;
+    mailboxUrl: string;
+    profileUrl: string;
+  };
+}
+
+export type ViewName = keyof ViewModels;

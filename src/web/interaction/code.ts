@@ -1,0 +1,32 @@
+// The second factor: a code from the authenticator app.
+import { isCodeShaped } from '../../credentials/totp.ts';
+import { seeOther } from '../http/redirect.ts';
+import { outcomeErrors, throttledStatus } from './outcome.ts';
+import type { InteractionDependencies, Screen } from './router.ts';
+import type { Visit } from './visit.ts';
+
+export function codeScreen({ signIn, readForm, views }: InteractionDependencies): Screen {
+  const path = 'code';
+  const model = (visit: Visit) => ({ email: visit.account?.email ?? '', recoveryCodeUrl: `/interaction/${visit.interaction.uid}/recovery-code` });
+
+  return {
+    path,
+    step: 'code',
+    show(ctx, visit) {
+      views.render(ctx, 'interaction/code', { ...visit.stepModel(path), ...model(visit) }, { locales: visit.locales });
+    },
+    async submit(ctx, visit) {
+      const { code } = await readForm(ctx, visit.csrfContext, ['code']);
+      if (!visit.account) return;
+      const isShaped = isCodeShaped(code);
+      const outcome = isShaped ? await signIn.giveCode(visit.attempt, visit.account, { method: 'otp', code }, visit.origin) : undefined;
+      if (outcome === 'accepted') return;
+      if (outcome === 'ended') return seeOther(ctx, `/interaction/${visit.interaction.uid}`);
+      const key = code.trim() === '' ? 'error.code.required' : 'error.code.format';
+      const errors = outcome === undefined ? [{ field: 'code', key }] : outcomeErrors(outcome, { rejected: 'error.code.rejected', field: 'code' });
+      const { status, retryAfter } = throttledStatus(outcome);
+      if (retryAfter) ctx.set('Retry-After', retryAfter);
+      views.render(ctx, 'interaction/code', { ...visit.stepModel(path, errors), ...model(visit) }, { status, locales: visit.locales });
+    },
+  };
+}

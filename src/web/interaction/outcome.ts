@@ -1,0 +1,18 @@
+// How the outcome of a proof reads on its page.
+import type { ProofOutcome } from '../../sign-in/sign-in.ts';
+import type { FieldError } from '../http/view-models.ts';
+
+/** @param keys the catalogue's sentences for this screen, and the field they stand beside */
+export function outcomeErrors(outcome: Exclude<ProofOutcome, 'accepted' | 'ended'>, keys: { rejected: string; expired?: string; field: string }): FieldError[] {
+  const { field } = keys;
+  if (outcome === 'rejected') return [{ field, key: keys.rejected }];
+  if (outcome === 'expired') return [{ field, key: keys.expired ?? keys.rejected }];
+  const { throttledSeconds } = outcome;
+  if (throttledSeconds < 60) return [{ field, key: 'error.throttledSeconds', values: { count: throttledSeconds } }];
+  return [{ field, key: 'error.throttled', values: { count: Math.ceil(throttledSeconds / 60) } }];
+}
+
+/** 422 for what can be mended, 429 for what must wait (RFC 6585, 4). */
+export function throttledStatus(outcome: ProofOutcome | undefined): { status: number; retryAfter?: string } {
+  return typeof outcome === 'object' ? { status: 429, retryAfter: String(outcome.throttledSeconds) } : { status: 422 };
+}

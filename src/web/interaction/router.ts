@@ -1,0 +1,97 @@
+// The sign-in screens. `/interaction/:uid` asks sign-in/steps.ts what is next and sends the browser to that step's own address; each
+// step renders, checks its post, and sends the browser back here. No step knows another.
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Clients } from '../../clients/clients.ts';
+import type { Grants } from '../../oidc/grants.ts';
+import type { Oidc } from '../../oidc/oidc.ts';
+import type { Audit } from '../../audit/audit.ts';
+import type { SignInPolicy } from '../../organizations/policy.ts';
+import type { Account } from '../../accounts/account.ts';
+import type { Accounts } from '../../accounts/accounts.ts';
+import type { Step } from '../../sign-in/steps.ts';
+import type { SignIn } from '../../sign-in/sign-in.ts';
+import type { Browser } from '../http/browser.ts';
+import type { Errors } from '../http/errors.ts';
+import type { ReadForm } from '../http/form.ts';
+import { seeOther } from '../http/redirect.ts';
+import type { SignedInReader } from '../http/signed-in.ts';
+import type { Views } from '../http/views.ts';
+import { codeScreen } from './code.ts';
+import { consentScreen } from './consent.ts';
+import { newPasswordScreen } from './new-password.ts';
+import { profileScreen } from './profile.ts';
+import { recoveryCodeScreen } from './recovery-code.ts';
+import { signInScreen } from './sign-in.ts';
+import type { StartAgain } from './start-again.ts';
+import { createVisits, type Visit } from './visit.ts';
+
+export interface InteractionDependencies {
+  oidc: Oidc;
+  signIn: SignIn;
+  accounts: Accounts;
+  clients: Clients;
+  grants: Grants;
+  audit: Audit;
+  browser: Browser;
+  readForm: ReadForm;
+  views: Views;
+  errors: Errors;
+  signedIn: SignedInReader;
+  startAgain: StartAgain;
+  productName: string;
+  ownClientId: string;
+  sessionDays: number;
+  policyOf(account: Account | undefined): SignInPolicy;
+}
+
+/** One step's page: what it is for, how it shows itself, what its post does. */
+export interface Screen {
+  /** The last part of its address. */
+  path: string;
+  /** The step it belongs to: shown only while that step is next. */
+  step: Step['name'];
+  show(ctx: Context, visit: Visit): Promise<void> | void;
+  /** Leaves an answer in `ctx` when the person must mend something; otherwise the router asks what is next. */
+  submit(ctx: Context, visit: Visit): Promise<void>;
+}
+
+export function createInteractionRouter(dependencies: InteractionDependencies): Router {
+  const screens = [signInScreen, codeScreen, recoveryCodeScreen, newPasswordScreen, profileScreen, consentScreen].map((make) => make(dependencies));
+  const { enter, goOn, cancel } = createVisits(dependencies);
+  const router = new Router();
+
+  router.get('/interaction/:uid', async (ctx) => {
+    const visit = await enter(ctx);
+    if (visit) await goOn(ctx, visit, screens);
+  });
+
+  for (const screen of screens) {
+    router.get(`/interaction/:uid/${screen.path}`, async (ctx) => {
+      const visit = await enter(ctx);
+      if (!visit) return;
+      if (visit.step.name === screen.step) await screen.show(ctx, visit);
+      else await goOn(ctx, visit, screens);
+    });
+
+    router.post(`/interaction/:uid/${screen.path}`, async (ctx) => {
+      const visit = await enter(ctx);
+      if (!visit) return;
+      if (visit.step.name === screen.step) {
+        await screen.submit(ctx, visit);
+        if (ctx.body !== undefined && ctx.body !== null) return;
+        if (ctx.status >= 300 && ctx.status < 400) return;
+      }
+      seeOther(ctx, `/interaction/${visit.interaction.uid}`);
+    });
+  }
+
+  router.post('/interaction/:uid/cancel', async (ctx) => {
+    const visit = await enter(ctx);
+    if (!visit) return;
+    await dependencies.readForm(ctx, visit.csrfContext, []);
+    await cancel(ctx);
+  });
+
+  return router;
+}

@@ -1,0 +1,103 @@
+// One request to a sign-in screen: which interaction, which attempt, what is next. And the three ways out: on, done, lost.
+import type { Context } from 'koa';
+import type { Account } from '../../accounts/account.ts';
+import type { Origin } from '../../audit/audit.ts';
+import { type ClientMetadata, clientName } from '../../clients/client.ts';
+import type { PendingInteraction } from '../../oidc/interactions.ts';
+import type { Attempt } from '../../sign-in/attempt.ts';
+import type { Step } from '../../sign-in/steps.ts';
+import type { ClientModel, FieldError, StepModel } from '../http/view-models.ts';
+import { seeOther } from '../http/redirect.ts';
+import type { InteractionDependencies, Screen } from './router.ts';
+
+export interface Visit {
+  interaction: PendingInteraction;
+  attempt: Attempt;
+  step: Step;
+  account: Account | undefined;
+  origin: Origin;
+  /** What the forms of this interaction are made for. */
+  csrfContext: string;
+  /** What every step's page is given. */
+  stepModel(path: string, errors?: readonly FieldError[]): StepModel;
+  /** The request's `ui_locales`, best first. */
+  locales: string[];
+}
+
+export function createVisits({ oidc, signIn, clients, signedIn, browser, errors, startAgain, ownClientId }: InteractionDependencies) {
+  /** @returns undefined when the answer is given: the sign-in is over and the browser was sent on */
+  async function enter(ctx: Context & { params: Record<string, string> }): Promise<Visit | undefined> {
+    const uid = ctx.params.uid ?? '';
+    const interaction = await oidc.interactions.pending(ctx);
+    const browserId = browser.idOf(ctx);
+    const isHere = interaction?.uid === uid;
+    const attempt = isHere ? await signIn.attempts.open(interaction, browserId) : undefined;
+    if (!interaction || !attempt) {
+      await lost(ctx, uid);
+      return undefined;
+    }
+    const { step, account } = await signIn.next(interaction, attempt);
+    const client = await clientModel(interaction.clientId);
+    const csrfContext = `interaction ${interaction.uid}`;
+    const base = `/interaction/${interaction.uid}`;
+    const stepModel = (path: string, faults: readonly FieldError[] = []): StepModel => ({
+      action: `${base}/${path}`,
+      csrf: browser.csrfToken(ctx, csrfContext),
+      errors: faults,
+      ...(client ? { client, cancelUrl: `${base}/cancel` } : {}),
+    });
+    return { interaction, attempt, step, account, origin: ctx.state.origin, csrfContext, stepModel, locales: uiLocales(interaction.params) };
+  }
+
+  /** Sends the browser to the next step, or back to the client once there is none. */
+  async function goOn(ctx: Context, visit: Visit, screens: readonly Screen[]): Promise<void> {
+    const { step, interaction } = visit;
+    if (step.name === 'done') return finish(ctx, visit);
+    const screen = screens.find((candidate) => candidate.step === step.name);
+    if (screen) return seeOther(ctx, `/interaction/${interaction.uid}/${screen.path}`);
+    errors.render(ctx, { status: 403, page: 'suspended' }, { rule: step.rule, account: visit.account?.id });
+  }
+
+  /** Another person's session in this browser ends first: oidc-provider would ask that person's leave by a page that needs script. */
+  async function finish(ctx: Context, { interaction, attempt, account, origin }: Visit): Promise<void> {
+    if (!account) return lost(ctx, interaction.uid);
+    const standing = await signedIn.read(ctx);
+    if (standing && standing.account.id !== account.id) {
+      await oidc.interactions.forgetSession(ctx);
+      await oidc.endSession(standing.session.id, 'replaced');
+    }
+    const login = await signIn.finish(attempt, account, origin);
+    seeOther(ctx, await oidc.interactions.finishLogin(ctx, login));
+  }
+
+  /** Gives up: the client hears `access_denied`. */
+  async function cancel(ctx: Context): Promise<void> {
+    seeOther(ctx, await oidc.interactions.abort(ctx, 'access_denied', 'the person cancelled'));
+  }
+
+  /** Back, a late or second click, an expired page: a fresh request where we know what was asked, else a page that says so. */
+  async function lost(ctx: Context, uid: string): Promise<void> {
+    const location = await startAgain(ctx, uid);
+    if (location) return seeOther(ctx, location);
+    errors.render(ctx, { status: 400, page: 'signInLost', continueUrl: '/' }, { detail: 'no interaction and no attempt for this browser' });
+  }
+
+  async function clientModel(clientId: string): Promise<ClientModel | undefined> {
+    if (clientId === ownClientId) return undefined;
+    const client = await clients.get(clientId);
+    return client && toClientModel(client.metadata);
+  }
+
+  return { enter, goOn, cancel, lost };
+}
+
+export function toClientModel(metadata: ClientMetadata): ClientModel {
+  const { logo_uri: logoUri, client_uri: clientUri, policy_uri: policyUri, tos_uri: tosUri } = metadata;
+  const redirect = metadata.redirect_uris.find((uri) => uri.startsWith('http'));
+  const links = Object.entries({ logoUri, clientUri, policyUri, tosUri, host: redirect && new URL(redirect).host });
+  return { name: clientName(metadata), ...Object.fromEntries(links.filter(([, value]) => value !== undefined)) };
+}
+
+function uiLocales({ ui_locales: wanted }: Record<string, unknown>): string[] {
+  return typeof wanted === 'string' ? wanted.split(' ').filter(Boolean).slice(0, 10) : [];
+}

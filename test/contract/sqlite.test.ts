@@ -1,0 +1,268 @@
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from '@jest/globals';
+import { createSqliteStorage } from '../../src/storage/sqlite.ts';
+import { sqlite, sqlitePath, storageAt } from '../support/engines.ts';
+import { startWorker } from '../support/storage-process.ts';
+import { count, type Thing, things } from '../support/storage-things.ts';
+import { storageContract, useBench } from './storage-contract.ts';
+
+async function open() {
+  const url = sqlite.freshUrl();
+  return { url, connect: () => storageAt(url), drop: () => sqlite.drop(url) };
+}
+
+storageContract('SQLite', open);
+
+describe('SQLite in memory', () => {
+  it('keeps the same promises until it is closed', async () => {
+    const storage = createSqliteStorage({ path: ':memory:' });
+    const collection = storage.collection(things);
+    await storage.open();
+    await collection.insert({ id: 'a', tags: ['t'] });
+    await Promise.all(Array.from({ length: 20 }, () => collection.update('a', count)));
+    expect(await collection.find('tags', 't')).toMatchObject({ size: 20 });
+    await storage.close();
+  });
+});
+
+describe('the SQLite file', () => {
+  const bench = useBench(open);
+  const path = () => sqlitePath(bench.store.url);
+
+  /** What `open` says of the file as it stands. */
+  async function refusal(): Promise<unknown> {
+    const storage = createSqliteStorage({ path: path() });
+    storage.collection(things);
+    return storage.open().then(
+      () => storage.close().then(() => 'opened'),
+      (error) => error,
+    );
+  }
+
+  async function fill(): Promise<Thing[]> {
+    const records = Array.from({ length: 300 }, (_, i) => ({
+      id: `t${i}`,
+      email: `${i}@example.com`,
+      payload: 'x'.repeat(400),
+    }));
+    await Promise.all(records.map((record) => bench.things.insert(record)));
+    return records;
+  }
+
+  it('can be read by its owner alone, and so can the folder made for it', async () => {
+    const deep = `${dirname(path())}/new/folder/gatehouse.sqlite`;
+    const storage = createSqliteStorage({ path: deep });
+    storage.collection(things);
+    await storage.open();
+    await storage.ping();
+    for (const file of [deep, `${deep}-wal`, `${deep}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(deep)).mode & 0o777).toBe(0o700);
+    await storage.close();
+  });
+
+  it('is closed to others again when a restored copy was left open to them', async () => {
+    await bench.storage.close();
+    chmodSync(path(), 0o644);
+    await refusal();
+    expect(statSync(path()).mode & 0o777).toBe(0o600);
+  });
+
+  it('is in WAL mode, synced at each commit', async () => {
+    const db = new DatabaseSync(path());
+    expect(db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    db.close();
+  });
+
+  it('holds everything by itself after close', async () => {
+    const records = await fill();
+    await bench.storage.close();
+    expect(existsSync(`${path()}-wal`)).toBe(false);
+    const copy = `${dirname(path())}/copy.sqlite`;
+    copyFileSync(path(), copy);
+    const storage = createSqliteStorage({ path: copy });
+    const collection = storage.collection(things);
+    await storage.open();
+    expect(await collection.count()).toBe(records.length);
+    await storage.close();
+  });
+
+  it('is refused with advice when it is no SQLite database', async () => {
+    await bench.storage.close();
+    writeFileSync(path(), 'not a database at all, but long enough to have a head of its own'.repeat(50));
+    expect(await refusal()).toMatchObject({
+      code: 'storage_unavailable',
+      detail: expect.stringMatching(/gatehouse\.sqlite .*restore the latest backup/),
+    });
+  });
+
+  it('is refused with advice when pages are damaged, and left as it was', async () => {
+    await fill();
+    await bench.storage.close();
+    const bytes = readFileSync(path());
+    bytes.fill(0xa5, 4096 * 3, 4096 * 8);
+    writeFileSync(path(), bytes);
+    expect(await refusal()).toMatchObject({
+      code: 'storage_unavailable',
+      detail: expect.stringMatching(/damaged.*restore/),
+    });
+    expect(readFileSync(path()).equals(bytes)).toBe(true);
+  });
+
+  it('is refused with advice when its end is missing', async () => {
+    await fill();
+    await bench.storage.close();
+    truncateSync(path(), Math.floor(statSync(path()).size / 2));
+    expect(await refusal()).toMatchObject({
+      code: 'storage_unavailable',
+      detail: expect.stringMatching(/damaged.*restore/),
+    });
+  });
+
+  it('is refused, and left as it was, when it belongs to another program', async () => {
+    await bench.storage.close();
+    await bench.store.drop();
+    mkdirSync(dirname(path()));
+    const db = new DatabaseSync(path());
+    db.exec('CREATE TABLE customers (name TEXT)');
+    db.close();
+    const before = readFileSync(path());
+    expect(await refusal()).toMatchObject({
+      code: 'storage_unavailable',
+      detail: expect.stringContaining('another program'),
+    });
+    expect(readFileSync(path()).equals(before)).toBe(true);
+  });
+
+  it('is refused, and left as it was, when a newer version wrote it', async () => {
+    await bench.storage.close();
+    const db = new DatabaseSync(path());
+    db.exec("UPDATE gatehouse_meta SET value = '999' WHERE key = 'format'");
+    db.close();
+    const before = readFileSync(path());
+    expect(await refusal()).toMatchObject({
+      code: 'storage_unavailable',
+      detail: expect.stringMatching(/newer Gatehouse \(format 999/),
+    });
+    expect(readFileSync(path()).equals(before)).toBe(true);
+  });
+
+  it.each(['folder', 'folder/below/a/file'])('is refused when the path is no place for a file (%s)', async (name) => {
+    const base = dirname(path());
+    if (name === 'folder') mkdirSync(`${base}/folder`);
+    else writeFileSync(`${base}/folder`, '');
+    const storage = createSqliteStorage({ path: `${base}/${name}` });
+    await expect(storage.open()).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      detail: expect.stringContaining(name),
+    });
+  });
+
+  it('can be opened by the same adapter once the fault is mended', async () => {
+    await fill();
+    await bench.storage.close();
+    const whole = readFileSync(path());
+    const storage = createSqliteStorage({ path: path() });
+    const collection = storage.collection(things);
+    writeFileSync(path(), 'broken'.repeat(1000));
+    await expect(storage.open()).rejects.toMatchObject({ code: 'storage_unavailable' });
+    writeFileSync(path(), whole);
+    await storage.open();
+    expect(await collection.count()).toBe(300);
+    await storage.close();
+  });
+});
+
+describe("another process's lock on the SQLite file", () => {
+  const bench = useBench(open);
+
+  it('is waited for without stopping the event loop', async () => {
+    const holder = await startWorker({ url: bench.store.url, task: 'lock' });
+    holder.tell('go');
+    await holder.until('locked');
+    const longest = watchLoop();
+    const written = [bench.things.insert({ id: 'a' }), bench.storage.ping()];
+    const first = await Promise.race([...written, new Promise((resolve) => setTimeout(resolve, 700, 'still waiting'))]);
+    expect(first).toBe('still waiting');
+    expect(await bench.things.get('a')).toBeUndefined();
+    holder.tell('let go');
+    await Promise.all(written);
+    expect(longest()).toBeLessThan(50);
+    expect(await bench.things.get('a')).toEqual({ id: 'a' });
+    await holder.kill();
+  });
+
+  it('ends a write with storage_unavailable after five seconds, and nothing of it is there', async () => {
+    const holder = await startWorker({ url: bench.store.url, task: 'lock' });
+    holder.tell('go');
+    await holder.until('locked');
+    const longest = watchLoop();
+    const begun = performance.now();
+    const writes = Array.from({ length: 200 }, (_, i) => bench.things.insert({ id: `t${i}` }));
+    for (const settled of await Promise.allSettled(writes)) {
+      expect(settled).toMatchObject({ status: 'rejected', reason: { code: 'storage_unavailable' } });
+    }
+    expect(performance.now() - begun).toBeGreaterThan(4900);
+    expect(performance.now() - begun).toBeLessThan(5500);
+    expect(longest()).toBeLessThan(50);
+    holder.tell('let go');
+    await holder.until('released');
+    await bench.things.insert({ id: 'after' });
+    expect(await bench.things.count()).toBe(1);
+    await holder.kill();
+  });
+
+  it('holds up opening in the same way', async () => {
+    const holder = await startWorker({ url: bench.store.url, task: 'lock' });
+    holder.tell('go');
+    await holder.until('locked');
+    const other = await bench.store.connect();
+    const opened = other.open();
+    holder.tell('let go');
+    await opened;
+    await other.close();
+    await holder.kill();
+  });
+});
+
+describe('a disk without room', () => {
+  const bench = useBench(open);
+
+  it('ends the write with storage_unavailable, leaves no half of it, and writing goes on where there is room', async () => {
+    const worker = await startWorker({
+      url: bench.store.url,
+      task: 'overfill',
+      argument: 3_000_000,
+      fileLimitKb: 1024,
+    });
+    worker.tell('go');
+    await worker.end();
+    expect(worker.said.slice(1, 5)).toEqual(['storage_unavailable', 'absent', 'written', 'there']);
+    expect(await bench.things.get('small')).toMatchObject({ id: 'small' });
+    expect(await bench.things.get('large')).toBeUndefined();
+  });
+});
+
+/** @returns how long the event loop has stood still at most, in milliseconds */
+function watchLoop(): () => number {
+  let longest = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last - 2);
+    last = performance.now();
+  }, 2);
+  return () => {
+    clearInterval(timer);
+    return longest;
+  };
+}

@@ -1,0 +1,127 @@
+// The sign-in family in every state, with models such as routes give.
+import { client, email, form, long, longClient, longEmail, type Screen } from './preview-samples.ts';
+
+const cancelUrl = '/interaction/example/cancel';
+const progress = (step: number) => ({ step, of: 2 });
+
+export const interactions: Screen[] = [
+  {
+    state: 'empty',
+    view: 'interaction/sign-in',
+    model: { ...form(), email: '', client, forgottenPasswordUrl: '/forgotten-password', cancelUrl },
+  },
+  {
+    state: 'no client, notice',
+    view: 'interaction/sign-in',
+    model: { ...form(), email, notice: { key: 'notice.signedOutIdle' } },
+  },
+  {
+    state: 'errors',
+    view: 'interaction/sign-in',
+    model: {
+      ...form({ field: 'email', key: 'error.email.required' }, { field: 'password', key: 'error.password.required' }),
+      email: '',
+      client,
+      forgottenPasswordUrl: '/forgotten-password',
+      cancelUrl,
+    },
+  },
+  {
+    state: 'long',
+    view: 'interaction/sign-in',
+    model: { ...form({ field: 'email', key: 'error.credentials' }), email: longEmail, client: longClient, cancelUrl },
+  },
+  {
+    state: 'throttled',
+    view: 'interaction/sign-in',
+    model: { ...form({ key: 'error.throttled', values: { count: 15 } }), email, client },
+  },
+  {
+    state: 'empty',
+    view: 'interaction/code',
+    model: { ...form(), email, client, cancelUrl, recoveryCodeUrl: 'recovery-code' },
+  },
+  {
+    state: 'error',
+    view: 'interaction/code',
+    model: {
+      ...form({ field: 'code', key: 'error.code.rejected' }),
+      email: longEmail,
+      recoveryCodeUrl: 'recovery-code',
+    },
+  },
+  {
+    state: 'empty',
+    view: 'interaction/recovery-code',
+    model: { ...form(), email, client, cancelUrl, codeUrl: 'code' },
+  },
+  {
+    state: 'error',
+    view: 'interaction/recovery-code',
+    model: { ...form({ field: 'recoveryCode', key: 'error.recoveryCode.rejected' }), email, codeUrl: 'code' },
+  },
+  {
+    state: 'empty',
+    view: 'interaction/new-password',
+    model: { ...form(), email, minLength: 12, client, progress: progress(1) },
+  },
+  {
+    state: 'error',
+    view: 'interaction/new-password',
+    model: {
+      ...form({ field: 'newPassword', key: 'error.newPassword.edges' }),
+      email,
+      minLength: 12,
+      progress: progress(1),
+    },
+  },
+  {
+    state: 'empty',
+    view: 'interaction/profile',
+    model: { ...form(), email, givenName: '', familyName: '', client, progress: progress(2) },
+  },
+  {
+    state: 'errors',
+    view: 'interaction/profile',
+    model: {
+      ...form(
+        { field: 'givenName', key: 'error.givenName.required' },
+        { field: 'familyName', key: 'error.name.tooLong', values: { count: 100 } },
+      ),
+      email,
+      givenName: '',
+      familyName: long,
+      progress: progress(2),
+    },
+  },
+  {
+    state: 'third party',
+    view: 'interaction/consent',
+    model: {
+      ...form(),
+      email,
+      client: { ...client, policyUri: 'https://time.acme.example/privacy', tosUri: 'https://time.acme.example/terms' },
+      scopes: [
+        { key: 'scope.openid' },
+        { key: 'scope.profile' },
+        { key: 'scope.https://acme.example/hours' },
+        { key: 'scope.email' },
+        { key: 'scope.offline_access' },
+      ],
+      lastsDays: 14,
+    },
+  },
+  {
+    state: 'long',
+    view: 'interaction/consent',
+    model: { ...form(), email: longEmail, client: longClient, scopes: [{ key: 'scope.organizations' }], lastsDays: 1 },
+  },
+  { state: 'asked by a client', view: 'interaction/sign-out', model: { ...form(), client, email } },
+  { state: 'plain', view: 'interaction/sign-out', model: form({ key: 'error.formExpired' }) },
+  {
+    state: 'with a client',
+    view: 'interaction/signed-out',
+    model: { client, continueUrl: 'https://time.acme.example/' },
+  },
+  { state: 'plain', view: 'interaction/signed-out', model: { continueUrl: '/' } },
+];
