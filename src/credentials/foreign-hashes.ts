@@ -10,12 +10,16 @@ const bcryptHash = /^\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}$/;
 const scryptHash = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 const pbkdf2Hash = /^\$pbkdf2-sha(1|256|512)\$i=(\d{1,8})(?:,l=\d+)?\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 const djangoHash = /^pbkdf2_sha(1|256)\$(\d{1,8})\$([^$]+)\$([A-Za-z0-9+/]+=*)$/;
-const argon2Hash = /^\$argon2(id|i|d)\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,}$/;
+/** The parameters come in any order. */
+const argon2Hash = /^\$argon2(?:id|i|d)\$v=19\$((?:[mtp]=\d{1,7},){2}[mtp]=\d{1,7})\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,}$/;
 
 /** What an import accepts: PHC strings of argon2, scrypt and PBKDF2, bcrypt, and Django's PBKDF2. Costs that would stop the server are refused. */
 export function isKnownHash(hash: string): boolean {
   const argon2 = argon2Hash.exec(hash);
-  if (argon2) return Number(argon2[2]) <= 1_048_576 && Number(argon2[3]) <= 20;
+  if (argon2) {
+    const { m = 0, t = 0, p = 0 } = Object.fromEntries((argon2[1] ?? '').split(',').map((part) => [part.slice(0, 1), Number(part.slice(2))]));
+    return m >= 8 && m <= 1_048_576 && t >= 1 && t <= 20 && p >= 1 && p <= 16;
+  }
   const scryptCost = scryptHash.exec(hash);
   if (scryptCost) return Number(scryptCost[1]) <= 18 && Number(scryptCost[2]) <= 16 && Number(scryptCost[3]) <= 8;
   const iterations = Number(pbkdf2Hash.exec(hash)?.[2] ?? djangoHash.exec(hash)?.[2] ?? Number.NaN);

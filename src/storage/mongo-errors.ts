@@ -37,5 +37,5 @@ export function unavailable(detail: string, cause?: unknown): DomainError {
 function isTooLarge(error: unknown): boolean {
   if (error instanceof MongoServerError) return tooLarge.has(Number(error.code));
   // The driver refuses what cannot fit into a message before it sends it.
-  return error instanceof RangeError && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
+  return (error as NodeJS.ErrnoException | null)?.code === 'ERR_OUT_OF_RANGE';
 }

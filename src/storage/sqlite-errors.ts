@@ -3,25 +3,25 @@ import { DomainError } from '../platform/errors.ts';
 
 const busy = 5;
 const locked = 6;
-const corrupt = 11;
 const tooBig = 18;
 const constraint = 19;
-const notADatabase = 26;
+export const restoreAdvice = 'keep a copy of it, then restore the latest backup';
+
 const unusable = new Map([
   [7, 'out of memory'],
   [8, 'the file or its folder is read-only'],
   [10, 'reading or writing the disk failed'],
-  [corrupt, 'the file is damaged'],
+  [11, `the file is damaged: ${restoreAdvice}`],
   [13, 'the disk is full'],
   [14, 'the file cannot be opened'],
   [15, 'the locks of the file system do not work'],
-  [notADatabase, 'the file is not a SQLite database'],
+  [26, `the file is no SQLite database: ${restoreAdvice}`],
 ]);
 
 /** The primary result code; undefined for an error that is not SQLite's. */
 export function resultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
-  return error.errcode & 0xff;
+  const { errcode } = (error ?? {}) as { errcode?: unknown };
+  return typeof errcode === 'number' ? errcode & 0xff : undefined;
 }
 
 export function isBusy(error: unknown): boolean {
@@ -31,10 +31,6 @@ export function isBusy(error: unknown): boolean {
 
 export function isClash(error: unknown): boolean {
   return resultCode(error) === constraint;
-}
-
-export function isDamage(error: unknown): boolean {
-  return [corrupt, notADatabase].includes(resultCode(error) ?? 0);
 }
 
 /** A DomainError where the port has one for it; the error itself otherwise, since then it is a fault of ours. */

@@ -2,7 +2,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { unavailable } from './sqlite-errors.ts';
+import { restoreAdvice, unavailable } from './sqlite-errors.ts';
 
 /** `GATE`: written into the file's head, so that `file` and we know whose it is. */
 export const applicationId = 0x47415445;
@@ -17,7 +17,7 @@ export function prepareFile(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     tighten(path);
   }
 }
@@ -47,10 +47,8 @@ export function inspect(db: DatabaseSync, path: string): void {
   const bytes = Number(pragma(db, 'page_count')) * Number(pragma(db, 'page_size'));
   if (bytes > checkedUpToBytes) return;
   const verdict = pragma(db, 'quick_check(1)');
-  if (verdict !== 'ok') throw unavailable(`${path} is damaged (${verdict}): ${restoreAdvice}`);
+  if (verdict !== 'ok') throw unavailable(`${path} is damaged: ${restoreAdvice} (${verdict})`);
 }
-
-export const restoreAdvice = 'keep a copy of the file, then restore the latest backup';
 
 /** WAL with an fsync at each commit: what is acknowledged survives power loss (sqlite.org/pragma.html#pragma_synchronous). */
 export function setModes(db: DatabaseSync): void {

@@ -56,7 +56,8 @@ export function createWriteQueue(db: DatabaseSync, { where, log }: { where: stri
       const patientUntil = isBusy(error) ? performance.now() : Number.POSITIVE_INFINITY;
       const told = line.filter((write) => write.until <= patientUntil);
       line = line.filter((write) => write.until > patientUntil);
-      for (const write of told) write.reject(toDomainError(error, where));
+      const reason = toDomainError(error, where);
+      for (const write of told) write.reject(reason);
       return false;
     }
   }
@@ -76,7 +77,8 @@ export function createWriteQueue(db: DatabaseSync, { where, log }: { where: stri
       for (const answer of answers) answer();
     } catch (error) {
       undo();
-      for (const write of group.slice(0, tried)) write.reject(toDomainError(error, where));
+      const reason = toDomainError(error, where);
+      for (const write of group.slice(0, tried)) write.reject(reason);
     }
     line.unshift(...group.slice(tried));
   }

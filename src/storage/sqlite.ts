@@ -4,8 +4,8 @@ import { type DomainError, isDomainError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { CollectionSpec, Storage, Stored } from './port.ts';
 import { createSqliteCollection } from './sqlite-collection.ts';
-import { isDamage, resultCode, toDomainError, unavailable } from './sqlite-errors.ts';
-import { connect, inspect, prepareFile, restoreAdvice, setModes } from './sqlite-file.ts';
+import { resultCode, toDomainError, unavailable } from './sqlite-errors.ts';
+import { connect, inspect, prepareFile, setModes } from './sqlite-file.ts';
 import { createWriteQueue, type WriteQueue, whileBusy } from './sqlite-queue.ts';
 import { migrate, writeMeta } from './sqlite-schema.ts';
 
@@ -117,8 +117,7 @@ function checkpoint(db: DatabaseSync): void {
 /** Says what the operator can do, in the one error that `open` promises. */
 function unusable(error: unknown, path: string): DomainError {
   if (isDomainError(error)) return error;
-  if (isDamage(error)) return unavailable(`${path} is damaged or no SQLite database: ${restoreAdvice}`, error);
   const told = toDomainError(error, path);
   if (isDomainError(told)) return told;
-  return unavailable(`${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`, error);
+  return unavailable(`${path} cannot be used: ${(error as Error).message}`, error);
 }

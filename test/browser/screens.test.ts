@@ -90,9 +90,10 @@ const variants: { name: string; options: BrowserContextOptions }[] = [
   }
 });
 
+/** What axe finds wrong, and what it could not decide: a page is built so that it can decide everything. */
 async function axeFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(wcag).setLegacyMode(true).analyze();
-  return violations.flatMap(({ id, nodes }) =>
+  const { violations, incomplete } = await new AxeBuilder({ page }).withTags(wcag).setLegacyMode(true).analyze();
+  return [...violations, ...incomplete].flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id} at ${node.target.join(' ')}: ${node.failureSummary}`),
   );
 }

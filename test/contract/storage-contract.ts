@@ -1,6 +1,7 @@
 // The promises of src/storage/port.ts, one case each, for any engine that claims to keep them.
 import { afterEach, beforeEach, describe, jest } from '@jest/globals';
 import type { Collection, Storage } from '../../src/storage/port.ts';
+import { endWorkers } from '../support/storage-process.ts';
 import { keptThings, type Thing, things } from '../support/storage-things.ts';
 import { expiryContract } from './storage-expiry.ts';
 import { hostileInputContract } from './storage-hostile.ts';
@@ -59,6 +60,7 @@ export function useBench(open: () => Promise<StoreUnderTest>): Bench {
 
   afterEach(async () => {
     jest.useRealTimers();
+    endWorkers();
     await now().storage.close();
     await now().store.drop();
   });

@@ -2,6 +2,8 @@
 import { client, email, form, long, longClient, longEmail, type Screen } from './preview-samples.ts';
 
 const cancelUrl = '/interaction/example/cancel';
+/** A scope of somebody's own, for which the catalogue has no words. */
+const foreignScope = 'scope.https://acme.example/hours';
 const progress = (step: number) => ({ step, of: 2 });
 
 export const interactions: Screen[] = [
@@ -104,7 +106,7 @@ export const interactions: Screen[] = [
       scopes: [
         { key: 'scope.openid' },
         { key: 'scope.profile' },
-        { key: 'scope.https://acme.example/hours' },
+        { key: foreignScope },
         { key: 'scope.email' },
         { key: 'scope.offline_access' },
       ],

@@ -1,5 +1,5 @@
 // Starts storage-worker.ts as a process of its own and talks to it line by line.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,6 +14,13 @@ export interface Work {
   fileLimitKb?: number;
 }
 
+const running = new Set<ChildProcess>();
+
+/** For the end of a test, whatever became of it. */
+export function endWorkers(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 /** Resolves when the process has opened the store. */
 export async function startWorker({ url, task, argument = '', fileLimitKb }: Work) {
   const command = [process.execPath, '--disable-warning=ExperimentalWarning', worker, url, task, String(argument)];
@@ -22,6 +29,8 @@ export async function startWorker({ url, task, argument = '', fileLimitKb }: Wor
   const [program = '', ...args] = limited;
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const exited = once(child, 'exit');
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const said: string[] = [];
   const faults: Buffer[] = [];
   child.stderr.on('data', (bytes: Buffer) => faults.push(bytes));
