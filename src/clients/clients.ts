@@ -1,20 +1,11 @@
 // Keeps client records. Secrets are stored as keyed hashes, so that one chosen too short cannot be guessed from the database alone.
-import { z } from 'zod';
 import type { Audit, Origin } from '../audit/audit.ts';
-import { DomainError } from '../platform/errors.ts';
+import { isDomainError } from '../platform/errors.ts';
 import { newId, randomToken } from '../platform/ids.ts';
 import { constantTimeEqual, type Secrets } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
-import { type Client, type ClientMetadata, clientMetadataSchema, clientsSpec, usesSecret } from './client.ts';
-
-/** What is registered: metadata as in RFC 7591, and the secret where the client brings its own. */
-export const registrationSchema = z.looseObject({
-  client_id: z.string(),
-  client_secret: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{16,512}$/, 'must be 16 to 512 letters, digits, "-" and "_" (other characters break HTTP Basic in some libraries)')
-    .optional(),
-});
+import { type Client, type ClientMetadata, clientsSpec, usesSecret } from './client.ts';
+import { parseRegistration } from './registration.ts';
 
 export type Applied = 'created' | 'changed' | 'unchanged';
 
@@ -35,7 +26,7 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
     const isNewSecretNeeded = usesSecret(metadata) && clientSecret === undefined && !old?.secrets.length;
     const made = isNewSecretNeeded ? randomToken() : undefined;
     const next = (current: Client | undefined) => withRegistration(current, metadata, clientSecret ?? made, now);
-    if (!old) await clients.insert(next(undefined));
+    if (!old && !(await inserted(next(undefined)))) return apply(input, origin);
     const changed = old && (await clients.update(old.id, (current) => (isSame(current, next(current)) ? undefined : next(current))));
     const outcome: Applied = !old ? 'created' : changed ? 'changed' : 'unchanged';
     if (outcome !== 'unchanged') {
@@ -44,18 +35,15 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
     return { outcome, clientId: metadata.client_id, ...(made ? { secret: made } : {}) };
   }
 
-  /** What `apply` would say, without writing. @throws DomainError 'invalid_input' */
-  function parseRegistration(input: unknown): { metadata: ClientMetadata; clientSecret: string | undefined } {
-    const registration = registrationSchema.safeParse(input);
-    const { client_secret: clientSecret, ...rest } = (registration.data ?? input ?? {}) as Record<string, unknown>;
-    const metadata = clientMetadataSchema.safeParse(rest);
-    const issues = [...(registration.error?.issues ?? []), ...(metadata.error?.issues ?? [])];
-    const problems = new Set(issues.map((issue) => `${issue.path.join('.') || 'client'}: ${issue.message}`));
-    if (metadata.data && clientSecret !== undefined && !usesSecret(metadata.data)) {
-      problems.add(`client_secret: must not be given with token_endpoint_auth_method ${metadata.data.token_endpoint_auth_method}`);
+  /** @returns false when another process was first */
+  async function inserted(client: Client): Promise<boolean> {
+    try {
+      await clients.insert(client);
+      return true;
+    } catch (error) {
+      if (isDomainError(error, 'duplicate')) return false;
+      throw error;
     }
-    if (problems.size > 0 || !metadata.data) throw new DomainError('invalid_input', [...problems].join('\n'));
-    return { metadata: metadata.data, clientSecret: clientSecret as string | undefined };
   }
 
   function withRegistration(old: Client | undefined, metadata: ClientMetadata, secret: string | undefined, now: number): Client {

@@ -141,7 +141,7 @@ export function createMongoCollection<T extends Stored>(spec: CollectionSpec<T>,
       } catch (error) {
         if (!expiry || !isClash(error)) throw error;
         // After the first clash the leftover may have been swept by another: only a second one proves a living holder.
-        if ((await dropLeftovers(model, record, expiry)) === 0 && clashes > 1) throw error;
+        if ((await dropLeftovers(model, record, expiry)) === 0) throw error;
       }
     }
   }

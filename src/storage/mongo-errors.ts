@@ -16,15 +16,16 @@ export function isIdClash(error: unknown): boolean {
   return isClash(error) && error.keyPattern?._id === 1;
 }
 
+/** The names of the fields alone, such as `doc.email`. */
+export function clashingFields(error: mongoose.mongo.MongoServerError): string {
+  return Object.keys(error.keyPattern ?? {}).join(', ') || 'the id or a unique value';
+}
+
 /** Any fault of the connection, of an election or of the write concern is 'storage_unavailable'; a fault of ours stays itself. */
 export function toDomainError(error: unknown, where: string): unknown {
   if (error instanceof DomainError) return error;
-  if (isClash(error)) {
-    // The message would show the value.
-    return new DomainError('duplicate', `${where}: ${Object.keys(error.keyPattern ?? {}).join(', ')} is taken`, {
-      cause: error,
-    });
-  }
+  // Without its cause, which holds the value.
+  if (isClash(error)) return new DomainError('duplicate', `${where}: ${clashingFields(error)} is taken`);
   if (isTooLarge(error)) return new DomainError('invalid_input', `${where}: the record is too large`, { cause: error });
   const isStore = error instanceof MongoError || error instanceof mongoose.MongooseError;
   return isStore ? unavailable(`${where}: ${error.message}`, error) : error;

@@ -1,6 +1,6 @@
 // Models and indexes, made from the declarations. The record stands whole and plain under `doc`; beside it stands what is ours.
 import { type Connection, type Model, Schema } from 'mongoose';
-import { isClash, unavailable } from './mongo-errors.ts';
+import { clashingFields, isClash, unavailable } from './mongo-errors.ts';
 import type { CollectionSpec, Stored } from './port.ts';
 
 export interface Row {
@@ -61,10 +61,8 @@ export async function ensureCollection<T extends Stored>(model: RowModel, spec: 
     await model.collection.createIndexes(wanted);
   } catch (error) {
     if (!isClash(error)) throw error;
-    const fields = Object.keys(error.keyPattern ?? {}).join(', ');
     throw unavailable(
-      `two records of ${spec.name} have the same ${fields}, which must be unique from this version on`,
-      error,
+      `two records of ${spec.name} have the same ${clashingFields(error)}, which must be unique from this version on`,
     );
   }
 }

@@ -1,5 +1,6 @@
 // The storage for more than one machine: MongoDB, standalone, replica set or sharded cluster, through mongoose.
 import { type Connection, createConnection } from 'mongoose';
+import { type DomainError, isDomainError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { createMongoCollection } from './mongo-collection.ts';
 import { toDomainError, unavailable } from './mongo-errors.ts';
@@ -22,8 +23,11 @@ const connectionOptions = {
   autoCreate: false,
   bufferCommands: false,
   readPreference: 'primary',
-  readConcern: { level: 'majority' },
-  writeConcern: { w: 'majority', journal: true, wtimeoutMS: stepMs },
+  readConcernLevel: 'majority',
+  // One by one: as an object (`writeConcern`) they would only be mixed with the URL's.
+  w: 'majority',
+  journal: true,
+  wtimeoutMS: stepMs,
   serverSelectionTimeoutMS: stepMs,
   connectTimeoutMS: stepMs,
   socketTimeoutMS: patienceMs,
@@ -64,7 +68,7 @@ export function createMongoStorage({ url, log }: MongoOptions): Storage {
       connection.on('error', (error) => log?.error({ err: error }, `${where}: connection failed`));
     } catch (error) {
       await connection?.destroy().catch(() => undefined);
-      throw toDomainError(error, `${where} cannot be used`);
+      throw unusable(error, where);
     }
   }
 
@@ -106,6 +110,13 @@ export function createMongoStorage({ url, log }: MongoOptions): Storage {
   }
 
   return { collection, open, ping, close };
+}
+
+/** Whatever it is: the URL, the network, a login, an index that cannot be built. */
+function unusable(error: unknown, where: string): DomainError {
+  if (isDomainError(error)) return error;
+  const advice = 'check that the server runs, that it can be reached from here, and the URL with its user and password';
+  return unavailable(`${where} cannot be used: ${advice} (${(error as Error).message})`, error);
 }
 
 /** A real promise even of a mongoose query, which would run once more each time somebody waits for it. */

@@ -13,6 +13,7 @@ const checkedUpToBytes = 256 * 1024 * 1024;
 /** Only its owner may read the file: what is in it is not for every account of the machine. */
 export function prepareFile(path: string): void {
   if (path === ':memory:') return;
+  refuseOrphanedLog(path);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   try {
     closeSync(openSync(path, 'wx', 0o600));
@@ -20,6 +21,18 @@ export function prepareFile(path: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     tighten(path);
   }
+}
+
+/** SQLite would throw the write-ahead log away and begin an empty store, though acknowledged writes may stand in it. */
+function refuseOrphanedLog(path: string): void {
+  if (sizeOf(path) > 0 || sizeOf(`${path}-wal`) === 0) return;
+  throw unavailable(
+    `${path} is missing or empty, but its log ${path}-wal is there: restore the latest backup, or move the log away to begin anew`,
+  );
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** By name and not by handle: closing a handle would drop the locks that another connection of this process holds on the file. */
@@ -51,8 +64,11 @@ export function inspect(db: DatabaseSync, path: string): void {
 }
 
 /** WAL with an fsync at each commit: what is acknowledged survives power loss (sqlite.org/pragma.html#pragma_synchronous). */
-export function setModes(db: DatabaseSync): void {
-  db.exec('PRAGMA journal_mode = WAL');
+export function setModes(db: DatabaseSync, path: string): void {
+  const mode = pragma(db, 'journal_mode = WAL');
+  if (mode !== 'wal' && mode !== 'memory') {
+    throw unavailable(`${path} cannot be kept in WAL mode (it stays ${mode}): it must stand on a local disk`);
+  }
   db.exec('PRAGMA synchronous = FULL');
   db.exec('PRAGMA journal_size_limit = 67108864');
 }

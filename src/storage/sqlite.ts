@@ -43,7 +43,7 @@ export function createSqliteStorage({ path, log }: SqliteOptions): Storage {
       db = connect(path);
       const connected = db;
       await whileBusy(() => inspect(connected, path), path);
-      await whileBusy(() => setModes(connected), path);
+      await whileBusy(() => setModes(connected, path), path);
       await whileBusy(() => inTransaction(connected, () => migrate(connected, [...specs.values()], path)), path);
       opened = { db, queue: createWriteQueue(db, { where: path, log }), statements: new Map() };
     } catch (error) {

@@ -4,11 +4,13 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
 import { createSqliteStorage } from '../../src/storage/sqlite.ts';
@@ -102,7 +104,7 @@ describe('the SQLite file', () => {
     writeFileSync(path(), 'not a database at all, but long enough to have a head of its own'.repeat(50));
     expect(await refusal()).toMatchObject({
       code: 'storage_unavailable',
-      detail: expect.stringMatching(/gatehouse\.sqlite .*restore the latest backup/),
+      detail: expect.stringMatching(/gatehouse\.sqlite: .*restore the latest backup/),
     });
   });
 
@@ -168,6 +170,23 @@ describe('the SQLite file', () => {
     });
   });
 
+  it.each(['missing', 'empty'])('is refused with advice when it is %s and its log is still there', async (fate) => {
+    const worker = await startWorker({ url: bench.store.url, task: 'write', argument: 'w' });
+    worker.tell('go');
+    await worker.next();
+    await worker.kill();
+    const log = readFileSync(`${path()}-wal`);
+    await bench.storage.close();
+    if (fate === 'missing') rmSync(path());
+    else truncateSync(path(), 0);
+    writeFileSync(`${path()}-wal`, log);
+    expect(await refusal()).toMatchObject({
+      code: 'storage_unavailable',
+      detail: expect.stringMatching(/-wal is there: restore/),
+    });
+    expect(readFileSync(`${path()}-wal`).equals(log)).toBe(true);
+  });
+
   it('can be opened by the same adapter once the fault is mended', async () => {
     await fill();
     await bench.storage.close();
@@ -190,14 +209,14 @@ describe("another process's lock on the SQLite file", () => {
     const holder = await startWorker({ url: bench.store.url, task: 'lock' });
     holder.tell('go');
     await holder.until('locked');
-    const longest = watchLoop();
+    const expectFreeLoop = watchLoop();
     const written = [bench.things.insert({ id: 'a' }), bench.storage.ping()];
     const first = await Promise.race([...written, new Promise((resolve) => setTimeout(resolve, 700, 'still waiting'))]);
     expect(first).toBe('still waiting');
     expect(await bench.things.get('a')).toBeUndefined();
     holder.tell('let go');
     await Promise.all(written);
-    expect(longest()).toBeLessThan(50);
+    expectFreeLoop();
     expect(await bench.things.get('a')).toEqual({ id: 'a' });
     await holder.kill();
   });
@@ -206,12 +225,12 @@ describe("another process's lock on the SQLite file", () => {
     const holder = await startWorker({ url: bench.store.url, task: 'lock' });
     holder.tell('go');
     await holder.until('locked');
-    const longest = watchLoop();
+    const expectFreeLoop = watchLoop();
     const begun = performance.now();
     const writes = Array.from({ length: 200 }, (_, i) => bench.things.insert({ id: `t${i}` }));
     const settled = await Promise.allSettled(writes);
     const took = performance.now() - begun;
-    expect(longest()).toBeLessThan(50);
+    expectFreeLoop();
     expect(took).toBeGreaterThan(4900);
     expect(took).toBeLessThan(5500);
     for (const s of settled) expect(s).toMatchObject({ status: 'rejected', reason: { code: 'storage_unavailable' } });
@@ -253,16 +272,14 @@ describe('a disk without room', () => {
   });
 });
 
-/** @returns how long the event loop has stood still at most, in milliseconds */
-function watchLoop(): () => number {
-  let longest = 0;
-  let last = performance.now();
-  const timer = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last - 2);
-    last = performance.now();
-  }, 2);
+/** Starts to watch how long the event loop stands still. SQLite's own waiting would stop it for the whole time; a single long
+ *  turn may also be the machine's doing, so only a very long one counts. */
+function watchLoop(): () => void {
+  const histogram = monitorEventLoopDelay({ resolution: 2 });
+  histogram.enable();
   return () => {
-    clearInterval(timer);
-    return longest;
+    histogram.disable();
+    expect(histogram.percentile(99) / 1e6).toBeLessThan(50);
+    expect(histogram.max / 1e6).toBeLessThan(300);
   };
 }

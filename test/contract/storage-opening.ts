@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { CollectionSpec } from '../../src/storage/port.ts';
@@ -81,7 +82,7 @@ export function openingContract(bench: Bench): void {
         code: 'storage_unavailable',
         detail: expect.stringMatching(/two records of early-things .*email/),
       });
-      expect(String(error)).not.toContain('same-value');
+      expect(inspect(error, { depth: 20 })).not.toContain('same-value');
       expect(await before.collection.count()).toBe(2);
       await before.storage.close();
     });

@@ -5,7 +5,7 @@ import type { Bench } from './storage-contract.ts';
 
 export function processContract(bench: Bench): void {
   describe('two processes', () => {
-    it('use single-use records once each, in ten races of 100', async () => {
+    it('use single-use records once each, in three races of 100', async () => {
       for (let round = 0; round < 3; round += 1) {
         await bench.things.put({ id: 'single' });
         const workers = await Promise.all(
