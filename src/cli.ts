@@ -11,7 +11,10 @@ const program = new Command('gatehouse')
   .version(manifest.version)
   .showHelpAfterError('Add --help to see what there is.')
   .exitOverride()
-  .addHelpText('after', '\nExample:\n  gatehouse config check\n\nEach command has a --help of its own, with its exit status.');
+  .addHelpText(
+    'after',
+    '\nExample:\n  gatehouse config check\n\nEach command has a --help of its own, with its exit status.',
+  );
 for (const add of [addConfigCommands, addUserCommands, addAdminCommands]) add(program, process.env);
 
 // `gatehouse … | head` is no fault.

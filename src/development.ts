@@ -6,7 +6,7 @@ import { ownerRole } from './credentials/invitations.ts';
 import { isDomainError } from './platform/errors.ts';
 import { createMailboxRouter } from './web/dev/mailbox.ts';
 import { createSampleApp, sampleRegistration } from './web/dev/sample-app.ts';
-import { listen } from './listen.ts';
+import { listen } from './platform/listen.ts';
 
 const firstAdministrator = 'admin@example.com';
 const origin = { actor: 'system' };

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { createApp, createServices } from './app.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
 import { mailboxRouter, sampleUrl, startDevelopment } from './development.ts';
-import { closeAll, listen } from './listen.ts';
+import { closeAll, listen } from './platform/listen.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { startSweeper } from './sweeper.ts';
 

@@ -66,7 +66,10 @@ export function withCommonOptions(command: Command, example: string): Command {
 }
 
 /** Runs `use` on open services and closes them, whatever happened. The server may be running meanwhile. */
-export async function withServices<T>(given: { env: Environment; file?: string | undefined }, use: (services: Services) => Promise<T>): Promise<T> {
+export async function withServices<T>(
+  given: { env: Environment; file?: string | undefined },
+  use: (services: Services) => Promise<T>,
+): Promise<T> {
   const config = readConfig(given);
   try {
     // Its lines would go to standard output, between the answer's.
@@ -88,13 +91,15 @@ export function readConfig({ env, file }: { env: Environment; file?: string | un
     return loadConfig({ env, ...(file === undefined ? {} : { file }) });
   } catch (error) {
     // A folder, a file that may not be read, a YAML alias bomb.
-    throw error instanceof ConfigError ? error : new ConfigError([`${file ?? 'config/gatehouse.yaml'}: ${(error as Error).message}`]);
+    throw error instanceof ConfigError
+      ? error
+      : new ConfigError([`${file ?? 'config/gatehouse.yaml'}: ${(error as Error).message}`]);
   }
 }
 
 /** Runs one command to its end: prints its answer, or why there is none, and sets the exit status. */
 export async function run({ json = false }: CommonOptions, act: () => Answer | Promise<Answer>): Promise<void> {
-  const answer = await Promise.try(act).catch(failure);
+  const answer = await attempt(act);
   for (const problem of answer.problems ?? []) console.error(problem);
   if (json) console.log(JSON.stringify(answer.json, null, 2));
   else if (answer.text !== '') console.log(answer.text);
@@ -109,6 +114,14 @@ export function endOfParsing(error: unknown, isJson: boolean): void {
   if (isJson && !isHelp) console.log(JSON.stringify({ error: error.message.replace(/^error: /, '') }, null, 2));
 }
 
+async function attempt(act: () => Answer | Promise<Answer>): Promise<Answer> {
+  try {
+    return await act();
+  } catch (error) {
+    return failure(error);
+  }
+}
+
 function failure(error: unknown): Answer {
   const { status, problems } = explain(error);
   const [first = '', ...rest] = problems;
@@ -118,8 +131,11 @@ function failure(error: unknown): Answer {
 /** Whoever runs a command owns the instance: the detail that the web keeps for the log is told. Never a stack trace. */
 function explain(error: unknown): { status: ExitStatus; problems: string[] } {
   if (error instanceof CommandError) return { status: error.status, problems: [error.message] };
-  if (error instanceof ConfigError) return { status: exitStatus.configuration, problems: [error.message.split('\n')[0] ?? '', ...error.problems] };
-  if (!(error instanceof DomainError)) return { status: exitStatus.fault, problems: [`Gatehouse failed: ${(error as Error).message}`] };
-  if (error.code === 'storage_unavailable') return { status: exitStatus.unavailable, problems: [`The storage is unavailable: ${error.detail}`] };
+  if (error instanceof ConfigError)
+    return { status: exitStatus.configuration, problems: [error.message.split('\n')[0] ?? '', ...error.problems] };
+  if (!(error instanceof DomainError))
+    return { status: exitStatus.fault, problems: [`Gatehouse failed: ${(error as Error).message}`] };
+  if (error.code === 'storage_unavailable')
+    return { status: exitStatus.unavailable, problems: [`The storage is unavailable: ${error.detail}`] };
   return { status: exitStatus.refused, problems: [error.detail] };
 }

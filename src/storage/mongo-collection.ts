@@ -1,7 +1,7 @@
 // The ten verbs on one MongoDB collection. What the port promises of several steps is kept by conditions inside single commands.
 import { setTimeout as pause } from 'node:timers/promises';
 import { newId } from '../platform/ids.ts';
-import { isClash, isIdClash, unavailable } from './mongo-errors.ts';
+import { isClash, unavailable } from './mongo-errors.ts';
 import { fromKept, toKept } from './mongo-keys.ts';
 import { createLine } from './mongo-line.ts';
 import { cleanAt, type Row, type RowModel } from './mongo-schema.ts';
@@ -34,16 +34,8 @@ export function createMongoCollection<T extends Stored>(spec: CollectionSpec<T>,
   async function put(given: T): Promise<void> {
     const record = rules.record(given);
     const byId = { _id: { $eq: record.id } };
-    await ask(async (model, until) => {
-      const replace = () => model.replaceOne(byId, rowOf(record), { upsert: true });
-      for (;;) {
-        try {
-          return await overLeftovers(model, record, replace);
-        } catch (error) {
-          if (!isIdClash(error) || performance.now() > until) throw error;
-        }
-      }
-    });
+    // Two such upserts of one new id at the same moment: the server itself tries the later one again.
+    await ask((model) => overLeftovers(model, record, () => model.replaceOne(byId, rowOf(record), { upsert: true })));
   }
 
   async function get(given: string): Promise<T | undefined> {
@@ -141,7 +133,7 @@ export function createMongoCollection<T extends Stored>(spec: CollectionSpec<T>,
       } catch (error) {
         if (!expiry || !isClash(error)) throw error;
         // After the first clash the leftover may have been swept by another: only a second one proves a living holder.
-        if ((await dropLeftovers(model, record, expiry)) === 0) throw error;
+        if ((await dropLeftovers(model, record, expiry)) === 0 && clashes > 1) throw error;
       }
     }
   }

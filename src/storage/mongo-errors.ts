@@ -11,11 +11,6 @@ export function isClash(error: unknown): error is mongoose.mongo.MongoServerErro
   return error instanceof MongoServerError && error.code === duplicateKey;
 }
 
-/** Two `put`s of a new record at the same moment: the second one finds the id taken and has to be tried again. */
-export function isIdClash(error: unknown): boolean {
-  return isClash(error) && error.keyPattern?._id === 1;
-}
-
 /** The names of the fields alone, such as `doc.email`. */
 export function clashingFields(error: mongoose.mongo.MongoServerError): string {
   return Object.keys(error.keyPattern ?? {}).join(', ') || 'the id or a unique value';

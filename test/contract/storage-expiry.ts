@@ -82,6 +82,16 @@ export function expiryContract(bench: Bench): void {
       for (const s of settled) if (s.status === 'rejected') expect(s.reason).toMatchObject({ code: 'duplicate' });
     });
 
+    it('is freed even while a sweeper takes it away', async () => {
+      setClock(noon);
+      for (let round = 0; round < 40; round += 1) {
+        await bench.things.put(ending);
+        const next = { id: `n${round}`, email: 'a@example.com', endsAt: noon };
+        await Promise.all([bench.things.insert(next), bench.things.delete('a')]);
+        await Promise.all([bench.things.put({ ...next, id: `p${round}` }), bench.things.delete(next.id)]);
+      }
+    });
+
     it('can still be deleted, one or many, and is counted then', async () => {
       setClock(noon);
       await bench.things.insert(ending);

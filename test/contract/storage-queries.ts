@@ -112,6 +112,7 @@ export function queryContract(bench: Bench): void {
           { id: '2', group: 'x' },
           { id: '3', group: `x${sign}` },
           { id: '4', group: sign },
+          { id: '5', group: 'a\u{e000}' },
         ]);
         expect(ids(await bench.things.list({ prefix: { field: 'group', value: sign } }))).toEqual(['1', '4']);
       },
