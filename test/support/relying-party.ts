@@ -20,6 +20,8 @@ export interface TokenAnswer {
 export interface RelyingParty {
   clientId: string;
   redirectUri: string;
+  /** HTTP Basic with the client's secret; empty for a public client. */
+  authorization: string;
   request(params?: Record<string, string>): AuthorizationRequest;
   /** @param callback where the browser was sent, with code and state */
   redeem(callback: URL, request: AuthorizationRequest, extra?: Record<string, string>): Promise<TokenAnswer>;
@@ -57,8 +59,10 @@ export async function registerRelyingParty({ issuer, services }: TestApp, metada
     return { url: `/auth?${new URLSearchParams(query)}`, verifier, state, nonce };
   }
 
+  const authorization = isPublic ? '' : `Basic ${btoa(`${clientId}:${secret}`)}`;
+
   function post(path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
-    const authentication = isPublic ? {} : { Authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}` };
+    const authentication = authorization ? { Authorization: authorization } : {};
     const own = isPublic ? { client_id: clientId } : {};
     return fetch(`${issuer}${path}`, { method: 'POST', body: new URLSearchParams({ ...own, ...fields }), headers: { ...authentication, ...headers } });
   }
@@ -72,6 +76,7 @@ export async function registerRelyingParty({ issuer, services }: TestApp, metada
   return {
     clientId,
     redirectUri,
+    authorization,
     request,
     post,
     redeem: (callback, { verifier }, extra = {}) =>

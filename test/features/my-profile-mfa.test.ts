@@ -1,0 +1,160 @@
+// M7: activating multi-factor authentication on My Profile.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { hourMs, letClockRun, minuteMs, moveClock, stepMs, stopClock } from '../support/clock.ts';
+import { engines } from '../support/engines.ts';
+import { activateMfa, activatePath, openProfile, passwordPath, recoveryCodesOn, shownSecret, signedInBrowser, twoCodes } from '../support/my-profile.ts';
+import { codeAt, createPerson, signIn } from '../support/people.ts';
+import { registerRelyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { startApp, type TestApp } from '../support/start-app.ts';
+
+for (const engine of engines) {
+  (engine.available ? describe : describe.skip)(`activating multi-factor authentication (${engine.name})`, () => {
+    let gatehouse: TestApp;
+    let rp: RelyingParty;
+
+    beforeAll(async () => {
+      gatehouse = await startApp({ engine });
+      rp = await registerRelyingParty(gatehouse);
+    });
+    afterAll(() => gatehouse.stop());
+    afterEach(letClockRun);
+
+    it('goes from "Not active" by QR code, secret key and two codes to ten recovery codes and "Active"', async () => {
+      stopClock();
+      const ana = await createPerson(gatehouse);
+      const browser = await signedInBrowser(gatehouse, ana);
+      const before = await browser.get(passwordPath);
+      expect(before.text).toContain('Multi-factor authentication: Not active');
+      const activation = await browser.get(new URL(before.document.querySelectorAll('a').find((a) => a.textContent.trim() === 'Activate')?.getAttribute('href') ?? '', before.url).href);
+      expect(activation.document.querySelector('img.qr-code')?.getAttribute('src')).toMatch(/^data:image\/svg\+xml;base64,/);
+      const secret = await shownSecret(browser, activation);
+      expect(secret).toMatch(/^[A-Z2-7]{32}$/);
+      expect(activation.html.replaceAll(' ', '')).not.toContain(secret);
+
+      const page = await browser.submit(activation, twoCodes(secret), 'Save');
+
+      expect(page.heading).toBe('Save your recovery codes');
+      const codes = recoveryCodesOn(page);
+      expect(new Set(codes).size).toBe(10);
+      for (const code of codes) expect(code).toMatch(/^([0-9a-hjkmnp-z]{4}-){3}[0-9a-hjkmnp-z]{4}$/);
+      const download = decodeURIComponent(page.document.querySelector('a[download]')?.getAttribute('href') ?? '');
+      for (const code of codes) expect(download).toContain(code);
+      const after = await browser.get(passwordPath);
+      expect(after.text).toContain('Multi-factor authentication: Active');
+      expect(after.text).toContain('You have 10 unused recovery codes.');
+      expect((await gatehouse.services.audit.bySubject(ana.account.id)).filter(({ type }) => type === 'mfa.activated')).toHaveLength(1);
+    });
+
+    it('asks for a code at the next sign-in, takes the next one, and never again those of the activation', async () => {
+      stopClock();
+      const ana = await createPerson(gatehouse);
+      const { secret } = await activateMfa(await signedInBrowser(gatehouse, ana));
+      const browser = gatehouse.browser();
+      const request = rp.request();
+      const codePage = await signIn(browser, request, ana);
+      expect(codePage.heading).toBe('Enter your code');
+      for (const used of Object.values(twoCodes(secret))) {
+        expect((await browser.submit(codePage, { code: used }, 'Confirm')).problems).toHaveLength(1);
+      }
+      moveClock(stepMs);
+      const { leftFor } = await browser.submit(codePage, { code: codeAt(secret) }, 'Confirm');
+      expect(leftFor?.searchParams.get('code')).toBeTruthy();
+    });
+
+    it('ends the other sessions and keeps this one', async () => {
+      const ana = await createPerson(gatehouse);
+      const [here, elsewhere] = [await signedInBrowser(gatehouse, ana), await signedInBrowser(gatehouse, ana)];
+      await activateMfa(here);
+      expect((await elsewhere.get('/profile')).heading).toBe('Sign in');
+      expect((await here.get('/profile')).heading).toBe('My Profile');
+    });
+
+    it('shows the recovery codes once: a second click leads to the password page, and their number stays ten', async () => {
+      stopClock();
+      const browser = await signedInBrowser(gatehouse, await createPerson(gatehouse));
+      const activation = await browser.get(activatePath);
+      const codes = twoCodes(await shownSecret(browser, activation));
+      expect(recoveryCodesOn(await browser.submit(activation, codes, 'Save'))).toHaveLength(10);
+      for (const again of [await browser.submit(activation, codes, 'Save'), await browser.get(activatePath)]) {
+        expect(again.heading).toBe('Password');
+        expect(again.text).toContain('Multi-factor authentication: Active');
+        expect(again.text).toContain('You have 10 unused recovery codes.');
+      }
+    });
+
+    it('has one winner when the form is sent ten times at once', async () => {
+      stopClock();
+      const ana = await createPerson(gatehouse);
+      const browser = await signedInBrowser(gatehouse, ana);
+      const activation = await browser.get(activatePath);
+      const codes = twoCodes(await shownSecret(browser, activation));
+      const fields = { ...codes, _csrf: activation.document.querySelector(`form[action="${activatePath}"] [name=_csrf]`)?.getAttribute('value') ?? '' };
+      const send = () => browser.request(activatePath, { method: 'POST', body: new URLSearchParams(fields), headers: { Origin: gatehouse.issuer } });
+      const answers = await Promise.all(Array.from({ length: 10 }, send));
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+      expect(answers.filter(({ status }) => status === 303)).toHaveLength(9);
+      expect((await gatehouse.services.audit.bySubject(ana.account.id)).filter(({ type }) => type === 'mfa.activated')).toHaveLength(1);
+    });
+  });
+}
+
+describe('the activation page', () => {
+  let gatehouse: TestApp;
+
+  beforeAll(async () => {
+    gatehouse = await startApp();
+  });
+  afterAll(() => gatehouse.stop());
+  afterEach(letClockRun);
+
+  it('keeps the same secret when it is loaded again, and forgets it after half an hour', async () => {
+    stopClock();
+    const browser = await signedInBrowser(gatehouse, await createPerson(gatehouse));
+    const first = await shownSecret(browser, await browser.get(activatePath));
+    expect(await shownSecret(browser, await browser.get(activatePath))).toBe(first);
+    moveClock(10 * minuteMs);
+    expect(await shownSecret(browser, await browser.get(activatePath))).toBe(first);
+  });
+
+  it('says so when its secret is too old, and offers a new one', async () => {
+    stopClock();
+    const ana = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, ana);
+    const activation = await browser.get(activatePath);
+    const old = await shownSecret(browser, activation);
+    moveClock(31 * minuteMs);
+    const again = await openProfile(browser, ana, '/profile/password/mfa/activate');
+    expect(await shownSecret(browser, again)).not.toBe(old);
+    expect((await browser.submit(again, twoCodes(old), 'Save')).problems).toEqual(['The first code is not right. Start again with the code your app shows now']);
+  });
+
+  it('asks for a fresh sign-in after fifteen minutes, and goes on once that is given', async () => {
+    const now = stopClock();
+    const ana = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, ana);
+    stopClock(now + 15 * minuteMs - 1000);
+    expect((await browser.get(activatePath)).heading).toBe('Activate multi-factor authentication');
+    stopClock(now + 15 * minuteMs + 1000);
+    expect((await browser.get(activatePath)).heading).toBe('Sign in');
+    expect((await browser.get(passwordPath)).heading).toBe('Password');
+    expect((await openProfile(browser, ana, activatePath)).heading).toBe('Activate multi-factor authentication');
+  });
+
+  it('sends nobody in circles in the very second in which a sign-in stops being fresh', async () => {
+    const now = stopClock(Math.floor(Date.now() / 1000) * 1000);
+    const browser = await signedInBrowser(gatehouse, await createPerson(gatehouse));
+    stopClock(now + 15 * minuteMs + 500);
+    expect(['Activate multi-factor authentication', 'Sign in']).toContain((await browser.get(activatePath)).heading);
+  });
+
+  it('takes no codes by a sign-in that is no longer fresh', async () => {
+    stopClock();
+    const ana = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, ana);
+    const activation = await browser.get(activatePath);
+    const secret = await shownSecret(browser, activation);
+    moveClock(hourMs);
+    expect((await browser.submit(activation, twoCodes(secret), 'Save')).heading).toBe('Sign in');
+    expect((await gatehouse.services.accounts.get(ana.account.id))?.totp).toBeUndefined();
+  });
+});

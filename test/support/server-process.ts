@@ -1,0 +1,63 @@
+// A real Gatehouse process (src/server.ts in production mode) for tests that need two of them, or that kill one.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+export interface ServerProcess {
+  /** Where this process answers; the issuer may be another address. */
+  url: string;
+  child: ChildProcess;
+  /** SIGKILL: nothing is finished, nothing is closed. */
+  kill(): Promise<void>;
+  /** SIGTERM. @returns the exit status */
+  stop(): Promise<number | null>;
+}
+
+export const processSecretKey = 'a-master-key-for-tests-that-is-long-enough';
+
+/** @param options.port a fixed port, for a restart at the same address   @throws with what it printed, when it ends before it is ready */
+export async function startProcess(options: { storageUrl: string; issuer?: string; port?: number; env?: Record<string, string> }): Promise<ServerProcess> {
+  const port = options.port ?? (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const env = { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'silent', SECRET_KEY: processSecretKey, HOST: '127.0.0.1', PORT: String(port), ISSUER: options.issuer ?? url, STORAGE_URL: options.storageUrl, ...options.env };
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../../src/server.ts')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  await ready(child);
+  const exited = once(child, 'exit');
+  return {
+    url,
+    child,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      const [code] = await exited;
+      return code as number | null;
+    },
+  };
+}
+
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let printed = '';
+    const onData = (chunk: Buffer) => {
+      printed += chunk;
+      if (printed.includes('is ready at') || printed.includes('is running')) resolve();
+    };
+    child.stdout?.on('data', onData);
+    child.stderr?.on('data', onData);
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${printed}`)));
+  });
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
