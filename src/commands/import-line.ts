@@ -84,10 +84,13 @@ export function accountOf(
   };
 }
 
-/** A hash whose key was cut off would be equal to everything or easy to guess: 16 bytes at least. */
+/** A hash whose key was cut off would be equal to any password's, or easy to guess; a cost of nothing cannot be checked. */
 function isImportable(hash: string): boolean {
-  const key = /[A-Za-z0-9+/]*=*$/.exec(hash)?.[0] ?? '';
-  return hash.length <= 500 && isKnownHash(hash) && Buffer.from(key, 'base64').length >= 16;
+  if (hash.length > 500 || !isKnownHash(hash)) return false;
+  // bcrypt has one length, and an alphabet of its own.
+  if (hash.startsWith('$2')) return true;
+  const key = hash.slice(hash.lastIndexOf('$') + 1);
+  return Buffer.from(key, 'base64').length >= 16 && !/[=$]0+[,$]/.test(hash);
 }
 
 /** HMAC fills a short key up with zeros itself (RFC 2104, 2): the codes stay the same, and otplib takes no less than 16 bytes. */

@@ -25,7 +25,8 @@ export function createMfa({ accounts, totp, recoveryCodes }: MfaDependencies) {
     const { codes: shown, stored } = recoveryCodes.make(account.id);
     const secret = totp.sealed(account.id, proof.secret);
     const updated = await accounts.update(account.id, (current) => {
-      if (current.totp || current.pendingTotp?.secret !== account.pendingTotp?.secret) return undefined;
+      const isCurrent = current.sessionEpoch === account.sessionEpoch && current.pendingTotp?.secret === account.pendingTotp?.secret;
+      if (current.totp || !isCurrent) return undefined;
       const { pendingTotp: _used, ...kept } = current;
       const { lastUsedStep, driftSteps } = proof;
       return { ...kept, totp: { secret, lastUsedStep, driftSteps, activatedAt: now }, recoveryCodes: stored, sessionEpoch: current.sessionEpoch + 1 };

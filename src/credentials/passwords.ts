@@ -70,8 +70,9 @@ async function verifyHash(stored: string, given: string): Promise<boolean> {
   return isRight;
 }
 
-/** The change of the account that sets a new password: the temporary one dies, and so does every session of another epoch. */
+/** The change of the account that sets a new password: the temporary one dies, so does every session of another epoch, and a second
+ *  factor that somebody began to set up is shown afresh: who knew the old password may have seen its secret. */
 export function withPassword(account: Account, passwordHash: string): Account {
-  const { temporaryPassword: _used, ...kept } = account;
+  const { temporaryPassword: _used, pendingTotp: _shown, ...kept } = account;
   return { ...kept, passwordHash, sessionEpoch: account.sessionEpoch + 1 };
 }

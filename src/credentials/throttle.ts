@@ -42,8 +42,8 @@ export function createThrottle({ storage }: { storage: Storage }) {
   async function check<T>(subjects: readonly ThrottleSubject[], attempt: () => Promise<T>, isSuccess: (value: T) => boolean): Promise<Guarded<T>> {
     const now = Date.now();
     const known = await Promise.all(subjects.map(({ key }) => counters.get(key)));
-    const blockedUntil = Math.max(0, ...known.map((counter) => counter?.blockedUntil ?? 0));
-    if (blockedUntil > now) return { outcome: 'throttled', retryAfterSeconds: Math.ceil((blockedUntil - now) / 1000) };
+    const retryAfterSeconds = Math.max(...subjects.map((subject, index) => remainingSeconds(known[index], subject, now)));
+    if (retryAfterSeconds > 0) return { outcome: 'throttled', retryAfterSeconds };
     const value = await attempt();
     if (!isSuccess(value)) await Promise.all(subjects.map((subject) => countFailure(counters, subject, now)));
     else await Promise.all(subjects.filter(({ isClearedBySuccess }, index) => isClearedBySuccess && known[index]).map(({ key }) => counters.delete(key)));
@@ -74,7 +74,14 @@ export function waitSeconds(failures: number, { free, firstWaitSeconds, longestW
 }
 
 function counted(counter: Counter, subject: ThrottleSubject, now: number): Counter {
-  return { ...counter, blockedUntil: now + waitSeconds(counter.failures, subject) * 1000 };
+  const wait = waitSeconds(counter.failures, subject);
+  return { ...counter, blockedUntil: wait === 0 ? 0 : now + wait * 1000 };
+}
+
+/** Never more than the longest wait: a clock that was set back must not lock anybody out. */
+function remainingSeconds(counter: Counter | undefined, { longestWaitSeconds }: ThrottleSubject, now: number): number {
+  const remaining = Math.ceil(((counter?.blockedUntil ?? 0) - now) / 1000);
+  return Math.min(Math.max(remaining, 0), longestWaitSeconds);
 }
 
 /** Runs the callers of one key one after another. */

@@ -5,7 +5,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { constantTimeEqual, type Secrets } from '../platform/secrets.ts';
 
 const stepSeconds = 30;
-/** How far a phone's clock may be off at activation (security.md MF-02). */
+/** How far a phone's clock may be off at activation, either way (security.md MF-02). */
 const driftStepsAllowed = 2;
 /** How far we look to tell a wrong clock from a wrong code. */
 const driftStepsMeasured = 20;
@@ -56,24 +56,24 @@ export function createTotp({ accounts, secrets, issuerName }: TotpDependencies) 
     if (steps.length === 0) return { outcome: 'first-code-wrong' };
     const step = steps.find((candidate) => isCodeOf(secret, candidate + 1, second));
     if (step === undefined) return { outcome: 'second-code-wrong' };
-    const driftSteps = step + 1 - stepAt(now);
-    if (Math.abs(driftSteps) > driftStepsAllowed) return { outcome: 'clock-off', seconds: driftSteps * stepSeconds };
-    return { outcome: 'activated', secret, lastUsedStep: step + 1, driftSteps };
+    const offset = step + 1 - stepAt(now);
+    if (Math.abs(offset) > driftStepsAllowed) return { outcome: 'clock-off', seconds: offset * stepSeconds };
+    return { outcome: 'activated', secret, lastUsedStep: step + 1, driftSteps: offset };
   }
 
   /** Verifies a code and burns its time step, so that it cannot be used twice (RFC 6238, 5.2).
-   *  Accepts the current step of the phone's clock and the one before (security.md MF-03).
+   *  Accepts the phone's current step and the one before, and learns how its clock runs (security.md MF-03).
    *  @param code as typed; spaces, hyphens and full-width digits are accepted   @param now milliseconds UTC */
   async function verify(account: Account, code: string, now: number): Promise<'accepted' | 'rejected'> {
     const { totp } = account;
     if (!totp) return 'rejected';
     const secret = secrets.open(totp.secret, context(account.id, 'totp'));
-    const current = stepAt(now) + totp.driftSteps;
-    const step = [current, current - 1].find((candidate) => isCodeOf(secret, candidate, digitsOf(code)));
+    const step = acceptedSteps(stepAt(now), totp.driftSteps).find((candidate) => isCodeOf(secret, candidate, digitsOf(code)));
     if (step === undefined) return 'rejected';
+    const driftSteps = learntDrift(totp.driftSteps, step - stepAt(now));
     const burnt = await accounts.update(account.id, (stored) =>
       stored.totp && stored.totp.secret === totp.secret && stored.totp.lastUsedStep < step
-        ? { ...stored, totp: { ...stored.totp, lastUsedStep: step } }
+        ? { ...stored, totp: { ...stored.totp, lastUsedStep: step, driftSteps } }
         : undefined,
     );
     return burnt ? 'accepted' : 'rejected';
@@ -99,6 +99,18 @@ export function isCodeShaped(typed: string): boolean {
 
 export function stepAt(now: number): number {
   return Math.floor(now / 1000 / stepSeconds);
+}
+
+/** The steps whose codes are good now, the newest first. A phone that seemed slow at activation may be right and its owner have typed
+ *  late: until it has shown which, the steps up to our own clock's are good too. */
+export function acceptedSteps(current: number, driftSteps: number): number[] {
+  const [newest, oldest] = [current + Math.max(driftSteps, 0), current + driftSteps - 1];
+  return Array.from({ length: newest - oldest + 1 }, (_, index) => newest - index);
+}
+
+/** People type late, never early: each code shows how slow the phone is at most. */
+export function learntDrift(driftSteps: number, shownSteps: number): number {
+  return Math.max(driftSteps, shownSteps);
 }
 
 function isCodeOf(secret: string, step: number, code: string): boolean {

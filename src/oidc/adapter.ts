@@ -119,6 +119,8 @@ function translated<A extends never[], R>(call: (...args: A) => Promise<R>): (..
       return await call(...args);
     } catch (error) {
       if (isDomainError(error, 'storage_unavailable')) throw Object.assign(error, { status: 503, statusCode: 503, expose: true });
+      // Text that no record may hold (NUL, lone surrogates, prototype keys) came with the request.
+      if (isDomainError(error, 'invalid_input')) throw new errors.InvalidRequest('a parameter holds text that cannot be stored', 400, { cause: error });
       throw error;
     }
   };

@@ -36,10 +36,22 @@ export const artifactKinds = {
   AccessToken: { name: 'access-tokens', index: byGrant },
   AuthorizationCode: { name: 'authorization-codes', index: byGrant, keepExpired: true, isSingleUse: true },
   ClientCredentials: { name: 'client-credentials', index: [] },
-  DeviceCode: { name: 'device-codes', index: ['grantId', 'userCodeHash'], keepExpired: true, isSealed: true, isSingleUse: true },
+  DeviceCode: {
+    name: 'device-codes',
+    index: ['grantId', 'userCodeHash'],
+    keepExpired: true,
+    isSealed: true,
+    isSingleUse: true,
+  },
   Grant: { name: 'grants', index: ['accountId', 'clientId'] },
   Interaction: { name: 'interactions', index: [], isSealed: true },
-  PushedAuthorizationRequest: { name: 'pushed-authorization-requests', index: [], keepExpired: true, isSealed: true, isSingleUse: true },
+  PushedAuthorizationRequest: {
+    name: 'pushed-authorization-requests',
+    index: [],
+    keepExpired: true,
+    isSealed: true,
+    isSingleUse: true,
+  },
   RefreshToken: { name: 'refresh-tokens', index: byGrant, keepExpired: true, isSingleUse: true },
 } as const satisfies Record<string, Kind>;
 export type ArtifactKind = keyof typeof artifactKinds;
@@ -58,7 +70,10 @@ export interface Artifacts {
 
 export function createArtifacts({ storage }: { storage: Storage }): Artifacts {
   const collections = Object.fromEntries(
-    Object.entries(artifactKinds).map(([kind, declared]: [string, Kind]) => [kind, storage.collection(specOf(declared))]),
+    Object.entries(artifactKinds).map(([kind, declared]: [string, Kind]) => [
+      kind,
+      storage.collection(specOf(declared)),
+    ]),
   ) as Record<ArtifactKind, Collection<Artifact>>;
 
   async function revokeGrant(grantId: string): Promise<void> {
@@ -71,5 +86,11 @@ export function createArtifacts({ storage }: { storage: Storage }): Artifacts {
 }
 
 function specOf({ name, index, keepExpired }: Kind): CollectionSpec<Artifact> {
-  return { name, schema: artifactSchema, index: index ?? [], expiresAt: 'expiresAt', keepExpired: keepExpired ?? false };
+  return {
+    name,
+    schema: artifactSchema,
+    index: index ?? [],
+    expiresAt: 'expiresAt',
+    keepExpired: keepExpired ?? false,
+  };
 }

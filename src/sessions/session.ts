@@ -79,7 +79,11 @@ export function ended(session: Session, reason: EndReason, now: number): Session
 
 /** Merges what one request knew of each client into what is stored, per client and per field, so that two apps opened at once both
  *  stay in. An entry that only the stored side has is kept, except the client that was just logged out. */
-export function mergedAuthorizations(stored: Session['authorizations'], given: Session['authorizations'], loggedOutClient?: string): Session['authorizations'] {
+export function mergedAuthorizations(
+  stored: Session['authorizations'],
+  given: Session['authorizations'],
+  loggedOutClient?: string,
+): Session['authorizations'] {
   const clients = new Set([...Object.keys(stored), ...Object.keys(given)]);
   if (loggedOutClient !== undefined) clients.delete(loggedOutClient);
   return Object.fromEntries([...clients].map((client) => [client, { ...stored[client], ...given[client] }]));

@@ -2,7 +2,17 @@
 import type { Secrets } from '../platform/secrets.ts';
 import { sha256 } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
-import { type EndReason, ended, formerIdSeconds, isLive, mergedAuthorizations, opensWith, type Session, sessionsSpec, touched } from './session.ts';
+import {
+  type EndReason,
+  ended,
+  formerIdSeconds,
+  isLive,
+  mergedAuthorizations,
+  opensWith,
+  type Session,
+  sessionsSpec,
+  touched,
+} from './session.ts';
 
 /** A browser that is not signed in keeps its record this long. */
 const anonymousSeconds = 3600;
@@ -60,24 +70,23 @@ export function createSessions({ storage, secrets, epochOf }: SessionsDependenci
   /** Writes what a request knew into the record by merging; a session that has ended stays ended.
    *  @returns undefined when it has ended */
   async function save(request: SaveRequest, now: number): Promise<Session | undefined> {
-    let unchanged: Session | undefined;
-    const change = (old: Session) => {
-      unchanged = undefined;
-      if (old.endedAt !== undefined) return undefined;
-      const next = merge(old, request, now);
-      if (JSON.stringify(next) !== JSON.stringify(old)) return next;
-      unchanged = old;
-      return undefined;
-    };
-    const known = (await sessions.update(request.uid, change)) ?? unchanged;
-    if (known || (await sessions.get(request.uid))) return known;
-    const fresh = create(request, now);
-    await sessions.insert(fresh);
-    return fresh;
+    const known = await sessions.get(request.uid);
+    if (!known) {
+      const fresh = create(request, now);
+      await sessions.insert(fresh);
+      return fresh;
+    }
+    if (known.endedAt !== undefined) return undefined;
+    // Most requests bring nothing new: they need not wait for a commit.
+    if (isSame(known, merge(known, request, now))) return known;
+    return sessions.update(request.uid, (old) => (old.endedAt === undefined ? merge(old, request, now) : undefined));
   }
 
   function create(request: SaveRequest, now: number): Session {
-    const limits = limitsOf(request.signIn, now) ?? { idleSeconds: anonymousSeconds, absoluteUntil: now + anonymousSeconds * 1000 };
+    const limits = limitsOf(request.signIn, now) ?? {
+      idleSeconds: anonymousSeconds,
+      absoluteUntil: now + anonymousSeconds * 1000,
+    };
     return {
       id: request.uid,
       idHashes: [sha256(request.id)],
@@ -111,14 +120,23 @@ export function createSessions({ storage, secrets, epochOf }: SessionsDependenci
       merged.formerUntil = request.signIn ? 0 : now + formerIdSeconds * 1000;
     }
     const limits = limitsOf(request.signIn, now);
-    if (limits) Object.assign(merged, limits, { signedInAt: now, lastSeenAt: now, endsAt: Math.min(now + limits.idleSeconds * 1000, limits.absoluteUntil) });
+    if (limits)
+      Object.assign(merged, limits, {
+        signedInAt: now,
+        lastSeenAt: now,
+        endsAt: Math.min(now + limits.idleSeconds * 1000, limits.absoluteUntil),
+      });
     return touched(merged, now) ?? merged;
   }
 
   /** Settles which grant a client has in this session when two of its requests arrive at once: the first stays, both use it.
    *  @param seen the grant id this request found unusable, if any
    *  @returns what the session now says, or undefined when it is not stored or over */
-  async function claimGrant(uid: string, clientId: string, claim: { grantId: string; sid: string; seen?: string | undefined }): Promise<{ grantId?: unknown; sid?: unknown } | undefined> {
+  async function claimGrant(
+    uid: string,
+    clientId: string,
+    claim: { grantId: string; sid: string; seen?: string | undefined },
+  ): Promise<{ grantId?: unknown; sid?: unknown } | undefined> {
     let standing: { grantId?: unknown; sid?: unknown } | undefined;
     const updated = await sessions.update(uid, (session) => {
       standing = undefined;
@@ -134,14 +152,17 @@ export function createSessions({ storage, secrets, epochOf }: SessionsDependenci
     return standing ?? updated?.authorizations[clientId];
   }
 
-  /** Notes activity, at most once a minute. */
+  /** Notes activity, at most once a minute. Looks first: even a declined write waits for a commit, and every refresh comes here. */
   async function touch(uid: string, now: number): Promise<void> {
-    await sessions.update(uid, (session) => touched(session, now));
+    const session = await sessions.get(uid);
+    if (session && touched(session, now)) await sessions.update(uid, (current) => touched(current, now));
   }
 
   /** Brings the session in which a person changed their own credentials into the account's new epoch. */
   async function moveToEpoch(uid: string, { from, to }: { from: number; to: number }): Promise<void> {
-    await sessions.update(uid, (session) => (session.endedAt === undefined && session.epoch === from ? { ...session, epoch: to } : undefined));
+    await sessions.update(uid, (session) =>
+      session.endedAt === undefined && session.epoch === from ? { ...session, epoch: to } : undefined,
+    );
   }
 
   /** @returns the session as it ended, or undefined when it was over already */
@@ -170,7 +191,14 @@ export function createSessions({ storage, secrets, epochOf }: SessionsDependenci
 }
 export type Sessions = ReturnType<typeof createSessions>;
 
-function limitsOf(signIn: SignInFacts | undefined, now: number): Pick<Session, 'idleSeconds' | 'absoluteUntil'> | undefined {
+function isSame(a: Session, b: Session): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function limitsOf(
+  signIn: SignInFacts | undefined,
+  now: number,
+): Pick<Session, 'idleSeconds' | 'absoluteUntil'> | undefined {
   return signIn && { idleSeconds: signIn.idleSeconds, absoluteUntil: now + signIn.absoluteSeconds * 1000 };
 }
 

@@ -46,6 +46,12 @@ export function withProof(attempt: Attempt, method: ProofMethod, now: number): A
   return { ...attempt, proofs: [...others, { method, at: now }] };
 }
 
+/** Whether an attempt still is the one a request saw: another request of the same browser may have begun again meanwhile, as somebody
+ *  else, and what was proved for one person must never count for the other. */
+export function isStillOf(attempt: Attempt, seen: Pick<Attempt, 'accountId' | 'epoch'>): boolean {
+  return attempt.accountId === seen.accountId && attempt.epoch === seen.epoch;
+}
+
 /** Back to the first step; what was typed stays, except secrets. */
 export function restarted(attempt: Attempt): Attempt {
   const { accountId: _account, epoch: _epoch, ...kept } = attempt;

@@ -1,4 +1,5 @@
 // What is counted when somebody guesses, and how long the next try waits (documented in docs/architecture.md).
+import ipaddr from 'ipaddr.js';
 import { canonicalEmail } from '../accounts/account.ts';
 import type { ThrottleSubject } from '../credentials/throttle.ts';
 import type { Secrets } from '../platform/secrets.ts';
@@ -27,7 +28,9 @@ export function reauthenticationGuesses(accountId: string): Subjects {
   return [{ key: `password-again ${accountId}`, free: 5, firstWaitSeconds: 2, longestWaitSeconds: 900, isClearedBySuccess: true }];
 }
 
-/** An IPv6 customer holds a whole /64. */
-function networkOf(address: string): string {
-  return address.includes(':') ? `${address.split(':').slice(0, 4).join(':')}::/64` : address;
+/** An IPv6 customer holds a whole /64. The short form of an address leaves groups out, so it is read before it is cut. */
+export function networkOf(address: string): string {
+  if (!ipaddr.IPv6.isValid(address)) return address;
+  const groups = ipaddr.IPv6.parse(address).parts.slice(0, 4);
+  return `${groups.map((group) => group.toString(16)).join(':')}::/64`;
 }

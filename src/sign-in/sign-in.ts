@@ -12,7 +12,7 @@ import type { LoginResult, PendingInteraction } from '../oidc/interactions.ts';
 import type { SignInPolicy } from '../organizations/policy.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
-import { type Attempt, type ProofMethod, restarted, withProof, withWrongCode } from './attempt.ts';
+import { type Attempt, hasProof, isStillOf, type ProofMethod, restarted, withProof, withWrongCode } from './attempt.ts';
 import { createAttempts } from './attempts.ts';
 import { codeGuesses, passwordGuesses } from './guesses.ts';
 import { nextStep, type Step } from './steps.ts';
@@ -29,7 +29,7 @@ export interface SignInDependencies {
   policyOf(account: Account | undefined): SignInPolicy;
 }
 
-/** `ended`: too many wrong codes, the attempt starts again at the password. */
+/** `ended`: nothing more is asked here, look what is next. Too many wrong codes, or the attempt has moved on meanwhile. */
 export type ProofOutcome = 'accepted' | 'rejected' | 'expired' | 'ended' | { throttledSeconds: number };
 
 /** A password longer than this cannot have been set; it is not worth a hash. */
@@ -68,16 +68,24 @@ export function createSignIn(dependencies: SignInDependencies) {
     const verifier = given.method === 'otp' ? totp : recoveryCodes;
     const guarded = await throttle.guard(codeGuesses(account.id, given.method), () => verifier.verify(account, given.code, Date.now()), (check) => check === 'accepted');
     if (guarded.outcome === 'throttled') return refusedAsThrottled(given.method, account.id, guarded, origin, attempt);
-    if (guarded.value === 'rejected') {
-      const counted = await attempts.update(attempt.id, (old) => withWrongCode(old));
-      await refused(given.method, account.id, origin, attempt);
-      return counted?.accountId === undefined ? 'ended' : 'rejected';
-    }
-    await attempts.update(attempt.id, (old) => withProof(old, given.method, Date.now()));
+    if (guarded.value === 'rejected') return refusedCode(attempt, account, given.method, origin);
+    await attempts.update(attempt.id, (old) => (isStillOf(old, attempt) ? withProof(old, given.method, Date.now()) : undefined));
     if (given.method === 'recovery') {
       await audit.record({ type: 'recovery-code.used', result: 'success', subject: account.id, clientId: attempt.clientId }, { ...origin, actor: account.id });
     }
     return 'accepted';
+  }
+
+  /** Counts a wrong code. The second of a double click finds its code used up by the first, and is none. */
+  async function refusedCode(attempt: Attempt, account: Account, method: 'otp' | 'recovery', origin: Origin): Promise<ProofOutcome> {
+    let isSecondClick = false;
+    const counted = await attempts.update(attempt.id, (old) => {
+      const isMine = isStillOf(old, attempt);
+      isSecondClick = isMine && hasProof(old, ['otp', 'recovery'], Date.now());
+      return isMine && !isSecondClick ? withWrongCode(old) : undefined;
+    });
+    if (!isSecondClick) await refused(method, account.id, origin, attempt);
+    return counted?.accountId === undefined ? 'ended' : 'rejected';
   }
 
   /** The own password that replaces a temporary one. @returns false when the temporary one was used up meanwhile */
@@ -88,11 +96,8 @@ export function createSignIn(dependencies: SignInDependencies) {
     );
     if (!updated) return false;
     await audit.record({ type: 'password.changed', result: 'success', subject: account.id, detail: { by: 'temporary-password' } }, { ...origin, actor: account.id });
-    await attempts.update(attempt.id, (old) => ({
-      ...old,
-      proofs: old.proofs.map((proof) => (proof.method === 'temporary' ? { method: 'pwd' as const, at: Date.now() } : proof)),
-      epoch: updated.sessionEpoch,
-    }));
+    const proofs = (old: Attempt) => old.proofs.map((proof) => (proof.method === 'temporary' ? { method: 'pwd' as const, at: Date.now() } : proof));
+    await attempts.update(attempt.id, (old) => (isStillOf(old, attempt) ? { ...old, proofs: proofs(old), epoch: updated.sessionEpoch } : undefined));
     return true;
   }
 

@@ -53,6 +53,7 @@ export function createWriteQueue(db: DatabaseSync, { where, log }: { where: stri
       begin.run();
       return true;
     } catch (error) {
+      if (!isBusy(error)) undo();
       const patientUntil = isBusy(error) ? performance.now() : Number.POSITIVE_INFINITY;
       const told = line.filter((write) => write.until <= patientUntil);
       line = line.filter((write) => write.until > patientUntil);

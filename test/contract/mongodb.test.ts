@@ -1,20 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import mongoose from 'mongoose';
 import { createMongoStorage } from '../../src/storage/mongo.ts';
-import { mongodb, storageAt } from '../support/engines.ts';
-import { keptThings, things } from '../support/storage-things.ts';
-import { storageContract, useBench } from './storage-contract.ts';
-
-async function open() {
-  const url = mongodb.freshUrl();
-  return { url, connect: () => storageAt(url), drop: () => mongodb.drop(url) };
-}
+import { mongodb } from '../support/engines.ts';
+import { keptThings, type Thing, things } from '../support/storage-things.ts';
+import { openFresh, setClock, storageContract, useBench } from './storage-contract.ts';
 
 (mongodb.available ? describe : describe.skip)('with a server', () => {
-  storageContract('MongoDB', open);
+  storageContract('MongoDB', () => openFresh(mongodb));
 
   describe('the MongoDB database', () => {
-    const bench = useBench(open);
+    const bench = useBench(() => openFresh(mongodb));
 
     async function inDatabase<R>(use: (db: mongoose.mongo.Db) => Promise<R>): Promise<R> {
       const client = await mongoose.mongo.MongoClient.connect(bench.store.url);
@@ -96,6 +91,18 @@ async function open() {
       for (const { command } of writes) expect(command.writeConcern).toMatchObject({ w: 'majority', j: true });
       for (const { command } of reads) expect(command.readConcern).toEqual({ level: 'majority' });
       for (const { command } of reads) expect(command.$readPreference?.mode ?? 'primary').toBe('primary');
+    });
+
+    it('does not bring back a record that expires while it is being changed', async () => {
+      const endsAt = Date.UTC(2040, 0, 1);
+      setClock(endsAt - 1);
+      await bench.things.insert({ id: 'a', endsAt });
+      const extend = (old: Thing) => {
+        setClock(endsAt);
+        return { ...old, endsAt: endsAt + 1000 };
+      };
+      expect(await bench.things.update('a', extend)).toBeUndefined();
+      expect(await bench.things.get('a')).toBeUndefined();
     });
 
     it('answers every question of the port from an index', async () => {

@@ -10,21 +10,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
 import { createSqliteStorage } from '../../src/storage/sqlite.ts';
-import { sqlite, sqlitePath, storageAt } from '../support/engines.ts';
+import { sqlite, sqlitePath } from '../support/engines.ts';
 import { startWorker } from '../support/storage-process.ts';
 import { count, type Thing, things } from '../support/storage-things.ts';
-import { storageContract, useBench } from './storage-contract.ts';
+import { openFresh, storageContract, useBench } from './storage-contract.ts';
 
-async function open() {
-  const url = sqlite.freshUrl();
-  return { url, connect: () => storageAt(url), drop: () => sqlite.drop(url) };
-}
-
-storageContract('SQLite', open);
+storageContract('SQLite', () => openFresh(sqlite));
 
 describe('SQLite in memory', () => {
   it('keeps the same promises until it is closed', async () => {
@@ -39,7 +33,7 @@ describe('SQLite in memory', () => {
 });
 
 describe('the SQLite file', () => {
-  const bench = useBench(open);
+  const bench = useBench(() => openFresh(sqlite));
   const path = () => sqlitePath(bench.store.url);
 
   /** What `open` says of the file as it stands. */
@@ -201,85 +195,3 @@ describe('the SQLite file', () => {
     await storage.close();
   });
 });
-
-describe("another process's lock on the SQLite file", () => {
-  const bench = useBench(open);
-
-  it('is waited for without stopping the event loop', async () => {
-    const holder = await startWorker({ url: bench.store.url, task: 'lock' });
-    holder.tell('go');
-    await holder.until('locked');
-    const expectFreeLoop = watchLoop();
-    const written = [bench.things.insert({ id: 'a' }), bench.storage.ping()];
-    const first = await Promise.race([...written, new Promise((resolve) => setTimeout(resolve, 700, 'still waiting'))]);
-    expect(first).toBe('still waiting');
-    expect(await bench.things.get('a')).toBeUndefined();
-    holder.tell('let go');
-    await Promise.all(written);
-    expectFreeLoop();
-    expect(await bench.things.get('a')).toEqual({ id: 'a' });
-    await holder.kill();
-  });
-
-  it('ends a write with storage_unavailable after five seconds, and nothing of it is there', async () => {
-    const holder = await startWorker({ url: bench.store.url, task: 'lock' });
-    holder.tell('go');
-    await holder.until('locked');
-    const expectFreeLoop = watchLoop();
-    const begun = performance.now();
-    const writes = Array.from({ length: 200 }, (_, i) => bench.things.insert({ id: `t${i}` }));
-    const settled = await Promise.allSettled(writes);
-    const took = performance.now() - begun;
-    expectFreeLoop();
-    expect(took).toBeGreaterThan(4900);
-    expect(took).toBeLessThan(5500);
-    for (const s of settled) expect(s).toMatchObject({ status: 'rejected', reason: { code: 'storage_unavailable' } });
-    holder.tell('let go');
-    await holder.until('released');
-    await bench.things.insert({ id: 'after' });
-    expect(await bench.things.count()).toBe(1);
-    await holder.kill();
-  });
-
-  it('holds up opening in the same way', async () => {
-    const holder = await startWorker({ url: bench.store.url, task: 'lock' });
-    holder.tell('go');
-    await holder.until('locked');
-    const other = await bench.store.connect();
-    const opened = other.open();
-    holder.tell('let go');
-    await opened;
-    await other.close();
-    await holder.kill();
-  });
-});
-
-describe('a disk without room', () => {
-  const bench = useBench(open);
-
-  it('ends the write with storage_unavailable, leaves no half of it, and writing goes on where there is room', async () => {
-    const worker = await startWorker({
-      url: bench.store.url,
-      task: 'overfill',
-      argument: 3_000_000,
-      fileLimitKb: 1024,
-    });
-    worker.tell('go');
-    await worker.end();
-    expect(worker.said.slice(1, 5)).toEqual(['storage_unavailable', 'absent', 'written', 'there']);
-    expect(await bench.things.get('small')).toMatchObject({ id: 'small' });
-    expect(await bench.things.get('large')).toBeUndefined();
-  });
-});
-
-/** Starts to watch how long the event loop stands still. SQLite's own waiting would stop it for the whole time; a single long
- *  turn may also be the machine's doing, so only a very long one counts. */
-function watchLoop(): () => void {
-  const histogram = monitorEventLoopDelay({ resolution: 2 });
-  histogram.enable();
-  return () => {
-    histogram.disable();
-    expect(histogram.percentile(99) / 1e6).toBeLessThan(50);
-    expect(histogram.max / 1e6).toBeLessThan(300);
-  };
-}

@@ -1,6 +1,7 @@
 // The promises of src/storage/port.ts, one case each, for any engine that claims to keep them.
 import { afterEach, beforeEach, describe, jest } from '@jest/globals';
 import type { Collection, Storage } from '../../src/storage/port.ts';
+import { type Engine, storageAt } from '../support/engines.ts';
 import { endWorkers } from '../support/storage-process.ts';
 import { keptThings, type Thing, things } from '../support/storage-things.ts';
 import { expiryContract } from './storage-expiry.ts';
@@ -18,6 +19,12 @@ export interface StoreUnderTest {
   /** One more adapter on the same store, not yet open. */
   connect(): Promise<Storage>;
   drop(): Promise<void>;
+}
+
+/** An empty store of the engine, as `storageContract` wants it. */
+export async function openFresh(engine: Engine): Promise<StoreUnderTest> {
+  const url = engine.freshUrl();
+  return { url, connect: () => storageAt(url), drop: () => engine.drop(url) };
 }
 
 /** What the cases use; new for each test. */

@@ -3,10 +3,10 @@ import { findMongod } from '../../scripts/mongod.js';
 
 export default async function setup() {
   if (process.env.TEST_MONGODB_URL) return;
-  if (!(await findMongod({ fetch: process.env.CI === 'true' }))) {
+  if (!(await findMongod({ fetch: true }))) {
     if (process.env.CI === 'true')
       throw new Error('CI=true, and no mongod was found or could be fetched: see scripts/mongod.js');
-    console.warn('\nSkipped: all suites on MongoDB, since there is no mongod (node scripts/mongod.js fetches one).');
+    console.warn('\nSkipped: all suites on MongoDB, since there is no mongod: install one, or set MONGOD to its path.');
     return;
   }
   const { startMongod } = await import('./mongod.ts');

@@ -7,6 +7,7 @@ import { isCodeShaped } from '../../credentials/totp.ts';
 import { codeGuesses } from '../../sign-in/guesses.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { SignedIn } from '../http/signed-in.ts';
+import { type Refusal, throttled } from '../http/throttled.ts';
 import type { FieldError } from '../http/view-models.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
@@ -70,20 +71,18 @@ export function mfaRoutes(router: Router, dependencies: AccountPagesDependencies
     if (!person) return;
     const { code, confirm } = await readForm(ctx, person.csrfContext, ['code', 'confirm']);
     if (!person.account.totp) return seeOther(ctx, passwordPath);
-    const { errors, status } = await deactivate(person, code, confirm !== '');
+    const { errors, status, retryAfterSeconds } = await deactivate(person, code, confirm !== '');
+    if (retryAfterSeconds) ctx.set('Retry-After', String(retryAfterSeconds));
     if (errors.length > 0) return views.render(ctx, 'account/mfa-deactivate', { ...form(ctx, person, deactivatePath, errors), confirmed: confirm !== '' }, { status });
     seeOther(ctx, `${passwordPath}?done=mfa-deactivated`);
   });
 
   /** The code is spent only once the box is ticked: a person who forgot it need not wait for the next code. */
-  async function deactivate({ account, session, origin }: SignedIn, code: string, isConfirmed: boolean): Promise<{ errors: FieldError[]; status: number }> {
+  async function deactivate({ account, session, origin }: SignedIn, code: string, isConfirmed: boolean): Promise<Refusal> {
     const faults = [...shapeErrors('code', code), ...(isConfirmed ? [] : [{ field: 'confirm', key: 'error.confirm.required' }])];
     if (faults.length > 0) return { errors: faults, status: 422 };
     const guarded = await throttle.guard(codeGuesses(account.id, 'otp'), () => totp.verify(account, code, Date.now()), (check) => check === 'accepted');
-    if (guarded.outcome === 'throttled') {
-      const count = Math.ceil(guarded.retryAfterSeconds / 60);
-      return { errors: [{ field: 'code', key: 'error.throttled', values: { count } }], status: 429 };
-    }
+    if (guarded.outcome === 'throttled') return throttled('code', guarded.retryAfterSeconds);
     if (guarded.value === 'rejected') return { errors: [{ field: 'code', key: 'error.code.rejected' }], status: 422 };
     const updated = await mfa.deactivate(account);
     if (updated) {

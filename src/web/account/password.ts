@@ -8,6 +8,7 @@ import { reauthenticationGuesses } from '../../sign-in/guesses.ts';
 import { newPasswordErrors } from '../http/password-errors.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { SignedIn } from '../http/signed-in.ts';
+import { type Refusal, throttled } from '../http/throttled.ts';
 import type { FieldError, Message } from '../http/view-models.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
@@ -41,27 +42,25 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
     const person = await signedIn.require(ctx);
     if (!person) return;
     const given = await readForm(ctx, person.csrfContext, ['currentPassword', 'newPassword']);
-    const { errors, status } = await change(person, given);
+    const { errors, status, retryAfterSeconds } = await change(person, given);
+    if (retryAfterSeconds) ctx.set('Retry-After', String(retryAfterSeconds));
     if (errors.length > 0) return show(ctx, person, errors, status);
     seeOther(ctx, `${path}?done=password-changed`);
   });
 
   /** The current password is checked before anything is said of the new one; both are counted as one guess. */
-  async function change({ account, session, origin }: SignedIn, given: { currentPassword: string; newPassword: string }): Promise<{ errors: FieldError[]; status: number }> {
+  async function change({ account, session, origin }: SignedIn, given: { currentPassword: string; newPassword: string }): Promise<Refusal> {
     const current = given.currentPassword.slice(0, 1025);
     const { passwordMinLength: minLength } = policyOf(account);
     const fault = passwordFault(given.newPassword, { minLength, contextWords: contextWords(account, [productName]) });
     const faults = [
       ...(current === '' ? [{ field: 'currentPassword', key: 'error.currentPassword.required' }] : []),
       ...(fault ? newPasswordErrors(fault, minLength) : []),
-      ...(!fault && given.newPassword === current ? [{ field: 'newPassword', key: 'error.newPassword.unchanged' }] : []),
+      ...(!fault && given.newPassword.normalize('NFKC') === current.normalize('NFKC') ? [{ field: 'newPassword', key: 'error.newPassword.unchanged' }] : []),
     ];
     if (faults.length > 0) return { errors: faults, status: 422 };
     const guarded = await throttle.guard(reauthenticationGuesses(account.id), () => passwords.verify(account, current, Date.now()), (check) => check === 'accepted');
-    if (guarded.outcome === 'throttled') {
-      const count = Math.ceil(guarded.retryAfterSeconds / 60);
-      return { errors: [{ field: 'currentPassword', key: 'error.throttled', values: { count } }], status: 429 };
-    }
+    if (guarded.outcome === 'throttled') return throttled('currentPassword', guarded.retryAfterSeconds);
     if (guarded.value !== 'accepted') return { errors: [{ field: 'currentPassword', key: 'error.currentPassword.rejected' }], status: 422 };
     const passwordHash = await passwords.hash(given.newPassword);
     const updated = await accounts.update(account.id, (stored) => (stored.sessionEpoch === account.sessionEpoch ? withPassword(stored, passwordHash) : undefined));

@@ -15,5 +15,8 @@ export function signOutRoutes(router: Router, { audit, oidc, readForm, signedIn,
     seeOther(ctx, '/signed-out');
   });
 
+  // Where a refused sign-out leads back to: the page it was asked on may belong to an earlier session.
+  router.get('/profile/sign-out', (ctx) => seeOther(ctx, '/profile'));
+
   router.get('/signed-out', (ctx) => views.render(ctx, 'interaction/signed-out', { continueUrl: '/profile' }));
 }

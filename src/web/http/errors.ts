@@ -54,7 +54,9 @@ export function createErrors({ views, log }: { views: Views; log: Log }) {
   const middleware: Middleware = async (ctx, next) => {
     try {
       await next();
-      if (ctx.status === 404 && !ctx.body && ctx.respond !== false) throw new DomainError('not_found', `${ctx.method} ${ctx.path}`.slice(0, 300));
+      if (ctx.body || ctx.respond === false) return;
+      if (ctx.status === 404) throw new DomainError('not_found', `${ctx.method} ${ctx.path}`.slice(0, 300));
+      if (ctx.status === 405) render(ctx, { status: 405, page: 'badRequest', continueUrl: '/' }, { path: ctx.path, method: ctx.method, requestId: ctx.state.requestId });
     } catch (error) {
       const answer = answerFor(error);
       if (answer.status === 503) ctx.set('Retry-After', '5');

@@ -97,7 +97,8 @@ export function createSignedIn({ issuer, sessionCookie, clientId, sessions, acco
 }
 export type SignedInReader = ReturnType<typeof createSignedIn>;
 
+/** In whole seconds, as oidc-provider counts `max_age`: were we stricter, it would send the person straight back, round and round. */
 function isFresh(session: Session): boolean {
   const { loginTs } = session.payload;
-  return typeof loginTs === 'number' && Date.now() - loginTs * 1000 <= freshSeconds * 1000;
+  return typeof loginTs === 'number' && Math.floor(Date.now() / 1000) - loginTs <= freshSeconds;
 }

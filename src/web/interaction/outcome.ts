@@ -1,5 +1,6 @@
 // How the outcome of a proof reads on its page.
 import type { ProofOutcome } from '../../sign-in/sign-in.ts';
+import { throttledError } from '../http/throttled.ts';
 import type { FieldError } from '../http/view-models.ts';
 
 /** @param keys the catalogue's sentences for this screen, and the field they stand beside */
@@ -7,9 +8,7 @@ export function outcomeErrors(outcome: Exclude<ProofOutcome, 'accepted' | 'ended
   const { field } = keys;
   if (outcome === 'rejected') return [{ field, key: keys.rejected }];
   if (outcome === 'expired') return [{ field, key: keys.expired ?? keys.rejected }];
-  const { throttledSeconds } = outcome;
-  if (throttledSeconds < 60) return [{ field, key: 'error.throttledSeconds', values: { count: throttledSeconds } }];
-  return [{ field, key: 'error.throttled', values: { count: Math.ceil(throttledSeconds / 60) } }];
+  return [throttledError(field, outcome.throttledSeconds)];
 }
 
 /** 422 for what can be mended, 429 for what must wait (RFC 6585, 4). */

@@ -56,25 +56,27 @@ export interface Screen {
   submit(ctx: Context, visit: Visit): Promise<void>;
 }
 
+type Visitor = Context & { params: Record<string, string> };
+
 export function createInteractionRouter(dependencies: InteractionDependencies): Router {
   const screens = [signInScreen, codeScreen, recoveryCodeScreen, newPasswordScreen, profileScreen, consentScreen].map((make) => make(dependencies));
-  const { enter, goOn, cancel } = createVisits(dependencies);
+  const { enter, goOn, cancel, lost } = createVisits(dependencies);
   const router = new Router();
 
-  router.get('/interaction/:uid', async (ctx) => {
+  router.get('/interaction/:uid', leadingOn(async (ctx) => {
     const visit = await enter(ctx);
     if (visit) await goOn(ctx, visit, screens);
-  });
+  }));
 
   for (const screen of screens) {
-    router.get(`/interaction/:uid/${screen.path}`, async (ctx) => {
+    router.get(`/interaction/:uid/${screen.path}`, leadingOn(async (ctx) => {
       const visit = await enter(ctx);
       if (!visit) return;
       if (visit.step.name === screen.step) await screen.show(ctx, visit);
       else await goOn(ctx, visit, screens);
-    });
+    }));
 
-    router.post(`/interaction/:uid/${screen.path}`, async (ctx) => {
+    router.post(`/interaction/:uid/${screen.path}`, leadingOn(async (ctx) => {
       const visit = await enter(ctx);
       if (!visit) return;
       if (visit.step.name === screen.step) {
@@ -83,15 +85,30 @@ export function createInteractionRouter(dependencies: InteractionDependencies): 
         if (ctx.status >= 300 && ctx.status < 400) return;
       }
       seeOther(ctx, `/interaction/${visit.interaction.uid}`);
-    });
+    }));
   }
 
-  router.post('/interaction/:uid/cancel', async (ctx) => {
+  // Where a refused cancel leads back to.
+  router.get('/interaction/:uid/cancel', (ctx) => seeOther(ctx, `/interaction/${encodeURIComponent(ctx.params.uid ?? '')}`));
+
+  router.post('/interaction/:uid/cancel', leadingOn(async (ctx) => {
     const visit = await enter(ctx);
     if (!visit) return;
     await dependencies.readForm(ctx, visit.csrfContext, []);
     await cancel(ctx);
-  });
+  }));
+
+  /** Of two clicks at once, the later one may find the interaction finished between its first look and its result. */
+  function leadingOn(handle: (ctx: Visitor) => Promise<void>): (ctx: Visitor) => Promise<void> {
+    return async (ctx) => {
+      try {
+        await handle(ctx);
+      } catch (error) {
+        if ((error as Error).name !== 'SessionNotFound') throw error;
+        await lost(ctx, ctx.params.uid ?? '');
+      }
+    };
+  }
 
   return router;
 }

@@ -1,0 +1,306 @@
+// What a client may register. Whatever is accepted must also be good for the protocol library, which looks at it at each request.
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type ClientMetadata as LibraryMetadata, Provider } from 'oidc-provider';
+import { parseRegistration } from '../../src/clients/registration.ts';
+import { isDomainError } from '../../src/platform/errors.ts';
+
+const web = { client_id: 'wiki', redirect_uris: ['https://wiki.example.com/callback'] };
+const native = { ...web, application_type: 'native', token_endpoint_auth_method: 'none' };
+const machine = { client_id: 'reports', grant_types: ['client_credentials'] };
+const publicKey = {
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+  y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+};
+const withKey = { ...machine, token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'ES256' };
+
+function problemsOf(registration: unknown): string[] {
+  try {
+    parseRegistration(registration);
+    return [];
+  } catch (error) {
+    if (!isDomainError(error, 'invalid_input')) throw error;
+    return error.detail.split('\n');
+  }
+}
+
+describe('a registration', () => {
+  const accepted = [
+    ['of a web app', web],
+    [
+      'of a web app in development',
+      {
+        ...web,
+        redirect_uris: ['http://localhost:8080/callback', 'http://127.0.0.1/callback', 'http://[::1]:1/callback'],
+      },
+    ],
+    [
+      'of a single-page app',
+      {
+        ...web,
+        token_endpoint_auth_method: 'none',
+        grant_types: ['authorization_code', 'refresh_token'],
+        dpop_bound_access_tokens: true,
+      },
+    ],
+    [
+      'of a native app',
+      {
+        ...native,
+        redirect_uris: ['com.example.app:/callback', 'http://127.0.0.1/callback', 'https://app.example.com/callback'],
+      },
+    ],
+    ['of a machine', machine],
+    ['of a machine with a key of its own', { ...withKey, jwks: { keys: [publicKey] } }],
+    ['with pairwise subjects', { ...web, subject_type: 'pairwise' }],
+    [
+      'with everything',
+      {
+        ...web,
+        client_name: 'Wiki',
+        client_uri: 'https://wiki.example.com',
+        logo_uri: 'https://wiki.example.com/logo.svg',
+        policy_uri: 'https://wiki.example.com/privacy',
+        tos_uri: 'https://wiki.example.com/terms',
+        contacts: ['ana@example.com'],
+        post_logout_redirect_uris: ['https://wiki.example.com/'],
+        initiate_login_uri: 'https://wiki.example.com/login',
+        backchannel_logout_uri: 'https://wiki.example.com/logout',
+        backchannel_logout_session_required: true,
+        response_types: ['code'],
+        scope: 'openid email',
+        default_max_age: 3600,
+        require_auth_time: true,
+        require_pushed_authorization_requests: true,
+        id_token_signed_response_alg: 'ES256',
+        userinfo_signed_response_alg: 'PS256',
+        first_party: true,
+        require_pkce: false,
+      },
+    ],
+  ] as const;
+
+  let library: Provider;
+  beforeAll(() => {
+    library = providerOf(
+      accepted.map(([, registration], n) => ({
+        ...parseRegistration(registration).metadata,
+        client_id: `client-${n}`,
+      })),
+    );
+  });
+
+  it.each(accepted.map(([name, registration], n) => [name, registration, n] as const))(
+    '%s is accepted, here and by the protocol library',
+    async (_, registration, n) => {
+      expect(problemsOf(registration)).toEqual([]);
+      expect(await library.Client.find(`client-${n}`)).toBeDefined();
+    },
+  );
+
+  it('has safe defaults', () => {
+    expect(parseRegistration(web).metadata).toMatchObject({
+      application_type: 'web',
+      grant_types: ['authorization_code'],
+      token_endpoint_auth_method: 'client_secret_basic',
+      require_pkce: true,
+      first_party: false,
+      id_token_signed_response_alg: 'RS256',
+    });
+  });
+
+  it('keeps the secret apart from the metadata', () => {
+    const { metadata, clientSecret } = parseRegistration({ ...web, client_secret: 'sixteen-letters-' });
+    expect(clientSecret).toBe('sixteen-letters-');
+    expect(metadata).not.toHaveProperty('client_secret');
+  });
+
+  it('tells every problem at once', () => {
+    expect(
+      problemsOf({
+        redirect_uris: ['x', 'javascript:alert(1)'],
+        colour: 'blue',
+        client_secret: 'short',
+        first_party: 'yes',
+      }),
+    ).toEqual([
+      'client_id: is missing',
+      expect.stringMatching(/^client_secret: must be 16 to 512/),
+      'redirect_uris.0: "x" is not an absolute address',
+      expect.stringMatching(/^redirect_uris\.1: /),
+      'first_party: must be of type boolean',
+      'colour: is not a known field',
+    ]);
+  });
+});
+
+describe('a redirect URI', () => {
+  const problem = (uri: string, client: object = web) => problemsOf({ ...client, redirect_uris: [uri] });
+
+  it.each([
+    ['/callback', 'is not an absolute address'],
+    ['https://wiki.example.com/callback#x', 'must have no fragment'],
+    ['https://wiki.example.com/callback#', 'must have no fragment'],
+    ['https://*.example.com/callback', 'must be exact'],
+    ['https://ana:secret@wiki.example.com/', 'must have no user name'],
+    ['http://wiki.example.com/callback', 'must be an https: address'],
+    ['http://localhost.example.com/callback', 'must be an https: address'],
+    ['http://127.0.0.1.example.com/callback', 'must be an https: address'],
+    ['javascript:alert(1)', 'must be an https: address'],
+    ['data:text/html,x', 'must be an https: address'],
+    ['file:///etc/passwd', 'must be an https: address'],
+    ['myapp:/callback', 'must be an https: address'],
+    [`https://wiki.example.com/${'x'.repeat(2000)}`, 'expected string to have <=2000 characters'],
+  ])('may not be %s', (uri, message) => {
+    expect(problem(uri).join()).toContain(message);
+    expect(problemsOf({ ...web, post_logout_redirect_uris: [uri] }).join()).toContain(message);
+  });
+
+  it.each([
+    ['com.example.app:/callback', web, 'redirect_uris.0: a private scheme needs application_type native'],
+    ['https://localhost/callback', native, "redirect_uris.0: a native client's loopback address must start with http:"],
+    [
+      'http://127.0.0.2/callback',
+      native,
+      "redirect_uris.0: a native client's loopback address must be localhost, 127.0.0.1 or [::1]",
+    ],
+  ])('must fit its kind of application: %s', (uri, client, message) => {
+    expect(problem(uri, client)).toEqual([message]);
+  });
+});
+
+describe('a client', () => {
+  it.each([
+    ['without an id', { ...web, client_id: undefined }, 'client_id: is missing'],
+    [
+      'with blanks in its id',
+      { ...web, client_id: 'my wiki' },
+      'client_id: must be 1 to 200 printable ASCII characters without spaces',
+    ],
+    [
+      'with a long id',
+      { ...web, client_id: 'x'.repeat(201) },
+      'client_id: must be 1 to 200 printable ASCII characters without spaces',
+    ],
+    [
+      'without redirect URIs',
+      { client_id: 'wiki' },
+      'redirect_uris: at least one is needed for the authorization code grant',
+    ],
+    [
+      'that redirects without a code',
+      { ...web, ...machine },
+      'redirect_uris: must be empty without the authorization code grant',
+    ],
+    [
+      'of the implicit flow',
+      { ...web, grant_types: ['implicit'] },
+      'grant_types.0: must be one of authorization_code, refresh_token, client_credentials, urn:ietf:params:oauth:grant-type:device_code',
+    ],
+    [
+      'that acts for itself and keeps no secret',
+      { ...machine, token_endpoint_auth_method: 'none' },
+      'grant_types: client_credentials needs a client that can keep a secret',
+    ],
+    [
+      'that lifts PKCE and keeps no secret',
+      { ...web, token_endpoint_auth_method: 'none', require_pkce: false },
+      'require_pkce: PKCE cannot be lifted for a public client (RFC 9700, 2.1.1)',
+    ],
+    [
+      'that has a secret and does not use it',
+      { ...web, token_endpoint_auth_method: 'none', client_secret: 'sixteen-letters-' },
+      'client_secret: must not be given with token_endpoint_auth_method none',
+    ],
+    [
+      'with a secret that breaks HTTP Basic',
+      { ...web, client_secret: 'sixteen:letters%' },
+      'client_secret: must be 16 to 512 letters, digits, "-" and "_" (other characters break HTTP Basic in some libraries)',
+    ],
+    ['with a key that nobody knows', withKey, 'jwks: private_key_jwt needs jwks or jwks_uri'],
+    [
+      'with its keys in two places',
+      { ...withKey, jwks: { keys: [publicKey] }, jwks_uri: 'https://reports.example.com/jwks' },
+      'jwks_uri: must not be given together with jwks',
+    ],
+    [
+      'that gives its private key away',
+      { ...withKey, jwks: { keys: [{ ...publicKey, d: 'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI' }] } },
+      'jwks.keys.0: must be a public key',
+    ],
+    [
+      'with an algorithm for a key it does not use',
+      { ...web, token_endpoint_auth_signing_alg: 'ES256' },
+      'token_endpoint_auth_signing_alg: must only be given with private_key_jwt',
+    ],
+    [
+      'with pairwise subjects on several hosts',
+      { ...web, subject_type: 'pairwise', redirect_uris: ['https://a.example/', 'https://b.example/'] },
+      'sector_identifier_uri: is needed for pairwise subjects with redirect URIs on several hosts',
+    ],
+    [
+      'with pairwise subjects and no host',
+      { ...machine, subject_type: 'pairwise' },
+      'sector_identifier_uri: is needed for pairwise subjects without redirect URIs',
+    ],
+    ['with a contact that is no address', { ...web, contacts: ['Ana'] }, 'contacts.0: must be an email address'],
+    [
+      'with an http: address to start at',
+      { ...web, initiate_login_uri: 'http://localhost/login' },
+      'initiate_login_uri: must be an https: address',
+    ],
+    ['with a name that has a NUL', { ...web, client_name: 'a\0b' }, 'client_name: must have no control characters'],
+    ['with half a surrogate pair', { ...web, client_name: '\ud800' }, 'client_name: must have no control characters'],
+    [
+      'with a prototype in its keys',
+      { ...withKey, jwks: JSON.parse('{"keys":[],"__proto__":{"x":1}}') },
+      'jwks: has a field name that is not allowed',
+    ],
+    ['with a name that is a number', { ...web, client_name: 7 }, 'client_name: must be of type string'],
+    ['that is nested without end', { ...withKey, jwks: { keys: [], x: nested(30) } }, 'is nested too deeply'],
+    [
+      'that is too long',
+      { ...web, contacts: Array(3000).fill('a'.repeat(50)) },
+      'client: must be 100000 characters or less',
+    ],
+    ['that is text', 'wiki', 'client: must be a list of fields and values'],
+    ['that is nothing', null, 'client: must be a list of fields and values'],
+  ])('%s is refused', (_, registration, problem) => {
+    expect(problemsOf(registration).join('\n')).toContain(problem);
+  });
+});
+
+function nested(levels: number): unknown {
+  return levels === 0 ? 'x' : { x: nested(levels - 1) };
+}
+
+/** As src/oidc/configuration.ts has it, as far as clients are checked by it; the secret is a stand-in there too. */
+function providerOf(clients: Record<string, unknown>[]): Provider {
+  const algorithms = ['RS256', 'ES256', 'PS256'] as const;
+  return new Provider('https://sign-in.example.com', {
+    clients: clients.map((client) => ({
+      ...client,
+      response_types: client.redirect_uris?.toString() ? ['code'] : [],
+      client_secret: 'kept-as-a-hash',
+    })) as unknown as LibraryMetadata[],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    extraClientMetadata: { properties: ['first_party', 'require_pkce'] },
+    enabledJWA: {
+      idTokenSigningAlgValues: algorithms,
+      userinfoSigningAlgValues: algorithms,
+      clientAuthSigningAlgValues: [...algorithms, 'EdDSA'],
+    },
+    scopes: ['openid', 'offline_access', 'email', 'profile'],
+    subjectTypes: ['public', 'pairwise'],
+    features: {
+      backchannelLogout: { enabled: true },
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      dPoP: { enabled: true },
+      jwtUserinfo: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      rpInitiatedLogout: { enabled: true },
+    },
+  });
+}
