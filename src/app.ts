@@ -19,6 +19,7 @@ import { createMessages } from './mail/messages.ts';
 import { createOutbox } from './mail/outbox.ts';
 import { effectivePolicy, type SignInPolicy } from './organizations/policy.ts';
 import { cookieNames, ownClientId } from './oidc/configuration.ts';
+import { createErrorReports } from './oidc/error-reports.ts';
 import { createGrants } from './oidc/grants.ts';
 import { createKeys } from './oidc/keys.ts';
 import { createOidc } from './oidc/oidc.ts';
@@ -40,6 +41,7 @@ import { createForms } from './web/http/form.ts';
 import { createHealthRouter } from './web/http/health.ts';
 import { createSignedIn } from './web/http/signed-in.ts';
 import { createViews } from './web/http/views.ts';
+import { createErrorReportRouter } from './web/interaction/error-report.ts';
 import { createProviderPages } from './web/interaction/provider-pages.ts';
 import { createInteractionRouter } from './web/interaction/router.ts';
 import { createStartAgain } from './web/interaction/start-again.ts';
@@ -79,17 +81,18 @@ export async function createServices(config: Config, log: Log) {
   const invitations = createInvitations({ accounts, passwords, messages, outbox, audit, signInUrl: `${config.issuer}/profile` });
   const keys = createKeys({ storage, secrets, audit });
   const grants = createGrants({ storage, sessions });
+  const errorReports = createErrorReports({ storage, log, issuer: config.issuer });
   const policyOf = policyResolver(config);
   const signIn = createSignIn({ storage, secrets, accounts, passwords, totp, recoveryCodes, throttle, audit, policyOf });
 
   await storage.open();
-  return { config, log, secrets, storage, templates, locales, audit, outbox, messages, clients, accounts, sessions, artifacts, passwords, totp, recoveryCodes, mfa, throttle, invitations, keys, grants, policyOf, signIn };
+  return { config, log, secrets, storage, templates, locales, audit, outbox, messages, clients, accounts, sessions, artifacts, passwords, totp, recoveryCodes, mfa, throttle, invitations, keys, grants, errorReports, policyOf, signIn };
 }
 export type Services = Awaited<ReturnType<typeof createServices>>;
 
 /** The whole server as a Koa application: no port is opened. */
 export async function createApp(services: Services, options: { isStopping?: () => boolean } = {}) {
-  const { config, log, secrets, storage, accounts, artifacts, clients, grants, keys, sessions, signIn } = services;
+  const { config, log, secrets, storage, accounts, artifacts, clients, errorReports, grants, keys, sessions, signIn } = services;
   const { issuer, isProduction, productName } = config;
   const assets = createAssets(join(viewsFolder, 'assets'));
   const views = createViews({ templates: services.templates, locales: services.locales, assets, productName });
@@ -99,12 +102,12 @@ export async function createApp(services: Services, options: { isStopping?: () =
   const startAgain = createStartAgain({ attempts: signIn.attempts, browser, clients, issuer });
   const pages = createProviderPages({ views, errors, isProduction, startAgain });
   const sessionAbsoluteSeconds = config.sessionAbsolute;
-  const oidc = await createOidc({ issuer, sessionAbsoluteSeconds, artifacts, clients, grants, keys, sessions, secrets, log, findAccount: activeAccount(accounts.get), pages });
+  const oidc = await createOidc({ issuer, sessionAbsoluteSeconds, artifacts, clients, errorReports, grants, keys, sessions, secrets, log, findAccount: activeAccount(accounts.get), pages });
   const signedIn = createSignedIn({ issuer, sessionCookie: cookieNames(issuer).session, clientId: ownClientId, sessions, accounts, secrets, browser });
   const web = { ...services, assets, browser, errors, oidc, productName, readForm, signedIn, startAgain, views, ownClientId, sessionDays: Math.ceil(sessionAbsoluteSeconds / 86_400) };
 
   const isStopping = options.isStopping ?? (() => false);
-  const routers = [createHealthRouter({ storage, isStopping }), createInteractionRouter(web), createAccountRouter(web)];
+  const routers = [createHealthRouter({ storage, isStopping }), createInteractionRouter(web), createErrorReportRouter(web), createAccountRouter(web)];
   const clientAddress = createClientAddress(config.trustedProxies);
   const stack = (more: typeof routers = []): Koa => createStack({ issuer, oidc, log, assets, clientAddress, errors, routers: [...routers, ...more] });
   return { stack, oidc, views, assets };

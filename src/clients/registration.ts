@@ -1,5 +1,6 @@
 // What a registration must be to be stored: RFC 7591 metadata, the secret where a client brings its own, and what the protocol
 // library would only refuse later, at each request of the client. Every problem is told at once, one line each.
+import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { DomainError } from '../platform/errors.ts';
 import { type ClientMetadata, clientMetadataSchema, usesSecret } from './client.ts';
@@ -70,9 +71,19 @@ function refusedByTheLibrary(client: ClientMetadata): string[] {
     problems.push('sector_identifier_uri: is needed for pairwise subjects without redirect URIs');
   }
   client.jwks?.keys.forEach((key, n) => {
-    if (privateJwkMembers.some((member) => member in key)) problems.push(`jwks.keys.${n}: must be a public key`);
+    if (!isPublicKey(key)) problems.push(`jwks.keys.${n}: must be a public key`);
   });
   return problems;
+}
+
+function isPublicKey(key: Record<string, unknown>): boolean {
+  if (privateJwkMembers.some((member) => member in key)) return false;
+  try {
+    createPublicKey({ key, format: 'jwk' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function misplaced(field: string, uri: string, type: ClientMetadata['application_type']): string[] {

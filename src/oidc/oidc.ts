@@ -11,6 +11,7 @@ import type { EndReason, Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { createAdapter } from './adapter.ts';
 import { cookieNames, createConfiguration, type ProviderPages, sessionCookieOptions } from './configuration.ts';
+import type { ErrorReports } from './error-reports.ts';
 import type { Grants } from './grants.ts';
 import { createInteractions } from './interactions.ts';
 import type { Keys } from './keys.ts';
@@ -21,6 +22,7 @@ export interface OidcDependencies {
   sessionAbsoluteSeconds: number;
   artifacts: Artifacts;
   clients: Clients;
+  errorReports: ErrorReports;
   grants: Grants;
   keys: Keys;
   sessions: Sessions;
@@ -65,6 +67,7 @@ export async function createOidc(dependencies: OidcDependencies) {
     // `Host` and forwarded headers were rewritten from ISSUER before the library sees them (web/stack.ts).
     provider.proxy = true;
     applyOverrides(provider, { artifacts, clients });
+    dependencies.errorReports.attach(provider);
     listen(provider, log);
     return { provider, handler: provider.callback() as Handler };
   }

@@ -1,7 +1,12 @@
 // What a client may register. Whatever is accepted must also be good for the protocol library, which looks at it at each request.
+import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { type ClientMetadata as LibraryMetadata, Provider } from 'oidc-provider';
+import { type Adapter, Provider } from 'oidc-provider';
+import type { ClientMetadata } from '../../src/clients/client.ts';
+import type { Clients } from '../../src/clients/clients.ts';
 import { parseRegistration } from '../../src/clients/registration.ts';
+import { clientAdapter } from '../../src/oidc/client-adapter.ts';
+import { type ConfigurationParts, createConfiguration } from '../../src/oidc/configuration.ts';
 import { isDomainError } from '../../src/platform/errors.ts';
 
 const web = { client_id: 'wiki', redirect_uris: ['https://wiki.example.com/callback'] };
@@ -52,7 +57,7 @@ describe('a registration', () => {
       },
     ],
     ['of a machine', machine],
-    ['of a machine with a key of its own', { ...withKey, jwks: { keys: [publicKey] } }],
+    ['of a machine with a key of its own', { ...withKey, jwks_uri: 'https://reports.example.com/jwks' }],
     ['with pairwise subjects', { ...web, subject_type: 'pairwise' }],
     [
       'with everything',
@@ -83,12 +88,11 @@ describe('a registration', () => {
 
   let library: Provider;
   beforeAll(() => {
-    library = providerOf(
-      accepted.map(([, registration], n) => ({
-        ...parseRegistration(registration).metadata,
-        client_id: `client-${n}`,
-      })),
-    );
+    const parsed = accepted.map(([, registration], n) => {
+      const { metadata } = parseRegistration(registration);
+      return [`client-${n}`, { ...metadata, client_id: `client-${n}` }] as const;
+    });
+    library = providerOf(new Map(parsed));
   });
 
   it.each(accepted.map(([name, registration], n) => [name, registration, n] as const))(
@@ -108,6 +112,10 @@ describe('a registration', () => {
       first_party: false,
       id_token_signed_response_alg: 'RS256',
     });
+  });
+
+  it('may bring its public keys with it', () => {
+    expect(problemsOf({ ...withKey, jwks: { keys: [{ ...publicKey, kid: '1' }] } })).toEqual([]);
   });
 
   it('keeps the secret apart from the metadata', () => {
@@ -230,6 +238,16 @@ describe('a client', () => {
       'jwks.keys.0: must be a public key',
     ],
     [
+      'with a symmetric key',
+      { ...withKey, jwks: { keys: [{ kty: 'oct', k: 'c2VjcmV0' }] } },
+      'jwks.keys.0: must be a public key',
+    ],
+    [
+      'with half a key',
+      { ...withKey, jwks: { keys: [{ kty: 'EC', crv: 'P-256' }] } },
+      'jwks.keys.0: must be a public key',
+    ],
+    [
       'with an algorithm for a key it does not use',
       { ...web, token_endpoint_auth_signing_alg: 'ES256' },
       'token_endpoint_auth_signing_alg: must only be given with private_key_jwt',
@@ -275,32 +293,29 @@ function nested(levels: number): unknown {
   return levels === 0 ? 'x' : { x: nested(levels - 1) };
 }
 
-/** As src/oidc/configuration.ts has it, as far as clients are checked by it; the secret is a stand-in there too. */
-function providerOf(clients: Record<string, unknown>[]): Provider {
-  const algorithms = ['RS256', 'ES256', 'PS256'] as const;
-  return new Provider('https://sign-in.example.com', {
-    clients: clients.map((client) => ({
-      ...client,
-      response_types: client.redirect_uris?.toString() ? ['code'] : [],
-      client_secret: 'kept-as-a-hash',
-    })) as unknown as LibraryMetadata[],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-    extraClientMetadata: { properties: ['first_party', 'require_pkce'] },
-    enabledJWA: {
-      idTokenSigningAlgValues: algorithms,
-      userinfoSigningAlgValues: algorithms,
-      clientAuthSigningAlgValues: [...algorithms, 'EdDSA'],
-    },
-    scopes: ['openid', 'offline_access', 'email', 'profile'],
-    subjectTypes: ['public', 'pairwise'],
-    features: {
-      backchannelLogout: { enabled: true },
-      clientCredentials: { enabled: true },
-      devInteractions: { enabled: false },
-      dPoP: { enabled: true },
-      jwtUserinfo: { enabled: true },
-      pushedAuthorizationRequests: { enabled: true },
-      rpInitiatedLogout: { enabled: true },
-    },
-  });
+/** The protocol library as we configure it, with nothing behind it but these clients. */
+function providerOf(clients: ReadonlyMap<string, ClientMetadata>): Provider {
+  const get = async (id: string) => {
+    const metadata = clients.get(id);
+    return metadata && { id, metadata, secrets: [], createdAt: 0, updatedAt: 0 };
+  };
+  const adapter = () => clientAdapter({ clients: { get } as Clients }) as Adapter;
+  const parts = {
+    issuer: 'https://sign-in.example.com',
+    cookieKeys: ['x'],
+    sessionAbsoluteSeconds: 3600,
+    adapter,
+    jwks: signingKeys(),
+  };
+  return new Provider(parts.issuer, createConfiguration(parts as unknown as ConfigurationParts));
+}
+
+function signingKeys() {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+  return [
+    { ...rsa, kid: 'rs', alg: 'RS256' },
+    { ...rsa, kid: 'ps', alg: 'PS256' },
+    { ...ec, kid: 'es', alg: 'ES256' },
+  ];
 }
