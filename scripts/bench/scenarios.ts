@@ -17,7 +17,7 @@ export const scenarioNames = ['discovery', 'refresh', 'userinfo', 'introspection
 export type ScenarioName = (typeof scenarioNames)[number];
 
 /** Enough to keep every hashing thread busy while others render pages. */
-const signingIn = 16;
+const signingIn = 8;
 
 export const scenarios: Record<ScenarioName, Scenario> = {
   discovery: { title: 'discovery', users: peopleCount, prepare: async (send) => () => discover(send) },

@@ -1,10 +1,17 @@
 // M7: which two codes activate multi-factor authentication, what is said of the others, and phones whose clock is off.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { letClockRun, moveClock, stepMs, stopClock } from '../support/clock.ts';
 import type { Page, TestBrowser } from '../support/browser.ts';
-import { activateMfa, activatePath, passwordPath, shownSecret, signedInBrowser, twoCodes } from '../support/my-profile.ts';
+import { letClockRun, moveClock, stepMs, stopClock } from '../support/clock.ts';
+import {
+  activateMfa,
+  activatePath,
+  passwordPath,
+  shownSecret,
+  signedInBrowser,
+  twoCodes,
+} from '../support/my-profile.ts';
 import { codeAt, createPerson, type Person, signIn } from '../support/people.ts';
-import { registerRelyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 describe('the two codes that activate multi-factor authentication', () => {
@@ -38,21 +45,64 @@ describe('the two codes that activate multi-factor authentication', () => {
     const elsewhere = gatehouse.browser();
     const asked = await signIn(elsewhere, rp.request(), ana);
     expect(asked.heading).toBe('Enter your code');
-    return (await elsewhere.submit(asked, { code: codeAt(secret, Date.now() + phoneSteps * stepMs) }, 'Confirm')).leftFor !== undefined;
+    return (
+      (await elsewhere.submit(asked, { code: codeAt(secret, Date.now() + phoneSteps * stepMs) }, 'Confirm')).leftFor !==
+      undefined
+    );
   }
 
   const refusals: [string, (code: (steps: number) => string) => [string, string], string[]][] = [
     ['nothing', () => ['', ' '], ['Enter the first code', 'Enter the second code']],
-    ['what is no code', () => ['12345', 'abcdef'], ['The first code must be 6 digits', 'The second code must be 6 digits']],
-    ['the same code twice', (code) => [code(0), code(0)], ['The second code must be the one that comes after the first. Wait for it, then type it']],
-    ['two codes in the wrong order', (code) => [code(0), code(-1)], ['The second code does not follow the first. Start again with two codes in a row']],
-    ['two codes with one left out between them', (code) => [code(-2), code(0)], ['The second code does not follow the first. Start again with two codes in a row']],
-    ['a wrong first code', (code) => [wrong(code(-1)), code(0)], ['The first code is not right. Start again with the code your app shows now']],
-    ['a wrong second code', (code) => [code(-1), wrong(code(0))], ['The second code does not follow the first. Start again with two codes in a row']],
-    ['codes of a clock three steps slow', (code) => [code(-4), code(-3)], ['The clock of your phone is 90 seconds slow. Let the phone set its time by itself, then start again']],
-    ['codes of a clock three steps fast', (code) => [code(2), code(3)], ['The clock of your phone is 90 seconds fast. Let the phone set its time by itself, then start again']],
-    ['codes of a clock five minutes fast', (code) => [code(9), code(10)], ['The clock of your phone is 300 seconds fast. Let the phone set its time by itself, then start again']],
-    ['codes of a clock an hour slow', (code) => [code(-121), code(-120)], ['The first code is not right. Start again with the code your app shows now']],
+    [
+      'what is no code',
+      () => ['12345', 'abcdef'],
+      ['The first code must be 6 digits', 'The second code must be 6 digits'],
+    ],
+    [
+      'the same code twice',
+      (code) => [code(0), code(0)],
+      ['The second code must be the one that comes after the first. Wait for it, then type it'],
+    ],
+    [
+      'two codes in the wrong order',
+      (code) => [code(0), code(-1)],
+      ['The second code does not follow the first. Start again with two codes in a row'],
+    ],
+    [
+      'two codes with one left out between them',
+      (code) => [code(-2), code(0)],
+      ['The second code does not follow the first. Start again with two codes in a row'],
+    ],
+    [
+      'a wrong first code',
+      (code) => [wrong(code(-1)), code(0)],
+      ['The first code is not right. Start again with the code your app shows now'],
+    ],
+    [
+      'a wrong second code',
+      (code) => [code(-1), wrong(code(0))],
+      ['The second code does not follow the first. Start again with two codes in a row'],
+    ],
+    [
+      'codes of a clock three steps slow',
+      (code) => [code(-4), code(-3)],
+      ['The clock of your phone is 90 seconds slow. Let the phone set its time by itself, then start again'],
+    ],
+    [
+      'codes of a clock three steps fast',
+      (code) => [code(2), code(3)],
+      ['The clock of your phone is 90 seconds fast. Let the phone set its time by itself, then start again'],
+    ],
+    [
+      'codes of a clock five minutes fast',
+      (code) => [code(9), code(10)],
+      ['The clock of your phone is 300 seconds fast. Let the phone set its time by itself, then start again'],
+    ],
+    [
+      'codes of a clock an hour slow',
+      (code) => [code(-121), code(-120)],
+      ['The first code is not right. Start again with the code your app shows now'],
+    ],
   ];
 
   it.each(refusals)('refuses %s in words and activates nothing', async (_what, codes, problems) => {
@@ -66,7 +116,10 @@ describe('the two codes that activate multi-factor authentication', () => {
   it.each([
     ['spaces', (code: string) => `${code.slice(0, 3)} ${code.slice(3)} `],
     ['hyphens', (code: string) => `${code.slice(0, 3)}-${code.slice(3)}`],
-    ['full-width digits', (code: string) => [...code].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join('')],
+    [
+      'full-width digits',
+      (code: string) => [...code].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join(''),
+    ],
   ])('takes codes typed with %s', async (_what, typed) => {
     expect((await giveCodes((code) => [typed(code(-1)), typed(code(0))])).heading).toBe('Save your recovery codes');
   });
@@ -76,14 +129,17 @@ describe('the two codes that activate multi-factor authentication', () => {
     expect((await giveCodes((code) => [code(-1), code(0)])).heading).toBe('Save your recovery codes');
   });
 
-  it.each([-2, -1, 0, 1, 2])('takes a phone whose clock is %i steps off, and takes its codes at the sign-in', async (steps) => {
-    const { secret, page } = await activateMfa(browser, steps);
-    expect(page.heading).toBe('Save your recovery codes');
-    moveClock(stepMs);
-    expect(await codeIsTaken(secret, steps)).toBe(true);
-    moveClock(10 * stepMs);
-    expect(await codeIsTaken(secret, steps)).toBe(true);
-  });
+  it.each([-2, -1, 0, 1, 2])(
+    'takes a phone whose clock is %i steps off, and takes its codes at the sign-in',
+    async (steps) => {
+      const { secret, page } = await activateMfa(browser, steps);
+      expect(page.heading).toBe('Save your recovery codes');
+      moveClock(stepMs);
+      expect(await codeIsTaken(secret, steps)).toBe(true);
+      moveClock(10 * stepMs);
+      expect(await codeIsTaken(secret, steps)).toBe(true);
+    },
+  );
 
   it('takes the code of the step before as well, once the phone shows the next one', async () => {
     const { secret } = await activateMfa(browser);

@@ -1,11 +1,11 @@
 // M8 and M9: recovery codes, and deactivating multi-factor authentication.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { letClockRun, moveClock, stepMs, stopClock } from '../support/clock.ts';
 import type { Page, TestBrowser } from '../support/browser.ts';
+import { letClockRun, moveClock, stepMs, stopClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
 import { activateMfa, deactivatePath, passwordPath, signedInBrowser } from '../support/my-profile.ts';
 import { codeAt, createPerson, type Person, signIn } from '../support/people.ts';
-import { registerRelyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 for (const engine of engines) {
@@ -32,7 +32,9 @@ for (const engine of engines) {
     afterEach(letClockRun);
     afterAll(() => gatehouse.stop());
 
-    async function giveRecoveryCode(recoveryCode: string): Promise<{ page: Page; request: ReturnType<RelyingParty['request']> }> {
+    async function giveRecoveryCode(
+      recoveryCode: string,
+    ): Promise<{ page: Page; request: ReturnType<RelyingParty['request']> }> {
       const elsewhere = gatehouse.browser();
       const request = rp.request();
       const codePage = await signIn(elsewhere, request, ana);
@@ -51,10 +53,15 @@ for (const engine of engines) {
       const { claims } = await rp.redeem(page.leftFor as URL, request);
       expect(claims).toMatchObject({ amr: ['pwd', 'rc', 'mfa'], acr: 'urn:gatehouse:acr:aal2' });
       const again = await giveRecoveryCode(first);
-      expect([again.page.status, again.page.problems]).toEqual([422, ['That recovery code is not right, or was used already']]);
+      expect([again.page.status, again.page.problems]).toEqual([
+        422,
+        ['That recovery code is not right, or was used already'],
+      ]);
       expect((await giveRecoveryCode(second.toUpperCase().replaceAll('-', ' '))).page.leftFor).toBeDefined();
       expect((await browser.get(passwordPath)).text).toContain('You have 8 unused recovery codes.');
-      const used = (await gatehouse.services.audit.bySubject(ana.account.id)).filter(({ type }) => type === 'recovery-code.used');
+      const used = (await gatehouse.services.audit.bySubject(ana.account.id)).filter(
+        ({ type }) => type === 'recovery-code.used',
+      );
       expect(used).toHaveLength(2);
     });
 
@@ -77,7 +84,9 @@ for (const engine of engines) {
       expect((await signIn(gatehouse.browser(), rp.request(), ana)).leftFor).toBeDefined();
       const account = await gatehouse.services.accounts.get(ana.account.id);
       expect([account?.totp, account?.recoveryCodes, account?.pendingTotp]).toEqual([undefined, undefined, undefined]);
-      expect((await gatehouse.services.audit.bySubject(ana.account.id)).filter(({ type }) => type === 'mfa.deactivated')).toHaveLength(1);
+      expect(
+        (await gatehouse.services.audit.bySubject(ana.account.id)).filter(({ type }) => type === 'mfa.deactivated'),
+      ).toHaveLength(1);
       expect((await browser.get(deactivatePath)).heading).toBe('Password');
     });
 
@@ -90,7 +99,10 @@ for (const engine of engines) {
     it('asks for the tick, and does not spend the code before it is there', async () => {
       const code = codeAt(secret);
       const unticked = await deactivate({ code });
-      expect([unticked.status, unticked.problems]).toEqual([422, ['Tick the box to remove multi-factor authentication']]);
+      expect([unticked.status, unticked.problems]).toEqual([
+        422,
+        ['Tick the box to remove multi-factor authentication'],
+      ]);
       expect((await browser.submit(unticked, { code, confirm: 'yes' }, 'Save')).text).toContain('Not active');
     });
 
@@ -100,7 +112,10 @@ for (const engine of engines) {
       expect(missing.document.querySelector('#confirm')?.hasAttribute('checked')).toBe(true);
       const used = codeAt(secret, Date.now() - stepMs);
       const page = await deactivate({ code: used, confirm: 'yes' });
-      expect([page.status, page.problems]).toEqual([422, ['That code is not right, or was used already. Wait for the next one and try again']]);
+      expect([page.status, page.problems]).toEqual([
+        422,
+        ['That code is not right, or was used already. Wait for the next one and try again'],
+      ]);
       expect((await browser.get(passwordPath)).text).toContain('Multi-factor authentication: Active');
     });
 
@@ -110,18 +125,30 @@ for (const engine of engines) {
       const codePage = await signIn(elsewhere, rp.request(), ana);
       for (let guess = 1; guess <= 4; guess += 1) await elsewhere.submit(codePage, { code: wrong }, 'Confirm');
       const open = await browser.get(deactivatePath);
-      for (let guess = 5; guess <= 10; guess += 1) expect((await browser.submit(open, { code: wrong, confirm: 'yes' }, 'Save')).status).toBe(422);
+      for (let guess = 5; guess <= 10; guess += 1)
+        expect((await browser.submit(open, { code: wrong, confirm: 'yes' }, 'Save')).status).toBe(422);
       const refused = await browser.submit(open, { code: codeAt(secret), confirm: 'yes' }, 'Save');
-      expect([refused.status, refused.headers.get('Retry-After'), refused.problems]).toEqual([429, '60', ['Too many tries. Wait 1 minute, then try again']]);
+      expect([refused.status, refused.headers.get('Retry-After'), refused.problems]).toEqual([
+        429,
+        '60',
+        ['Too many tries. Wait 1 minute, then try again'],
+      ]);
       expect((await elsewhere.submit(codePage, { code: codeAt(secret) }, 'Confirm')).status).toBe(429);
     });
 
     it('has one winner when the form is sent ten times at once', async () => {
       const page = await browser.get(deactivatePath);
-      const token = page.document.querySelector(`form[action="${deactivatePath}"] [name=_csrf]`)?.getAttribute('value') ?? '';
+      const token =
+        page.document.querySelector(`form[action="${deactivatePath}"] [name=_csrf]`)?.getAttribute('value') ?? '';
       const body = { code: codeAt(secret), confirm: 'yes', _csrf: token };
-      await Promise.all(Array.from({ length: 10 }, () => browser.request(deactivatePath, { method: 'POST', body: new URLSearchParams(body) })));
-      expect((await gatehouse.services.audit.bySubject(ana.account.id)).filter(({ type }) => type === 'mfa.deactivated')).toHaveLength(1);
+      await Promise.all(
+        Array.from({ length: 10 }, () =>
+          browser.request(deactivatePath, { method: 'POST', body: new URLSearchParams(body) }),
+        ),
+      );
+      expect(
+        (await gatehouse.services.audit.bySubject(ana.account.id)).filter(({ type }) => type === 'mfa.deactivated'),
+      ).toHaveLength(1);
       expect((await browser.get(passwordPath)).text).toContain('Multi-factor authentication: Not active');
     });
   });

@@ -2,9 +2,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { hourMs, letClockRun, minuteMs, moveClock, stepMs, stopClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
-import { activateMfa, activatePath, openProfile, passwordPath, recoveryCodesOn, shownSecret, signedInBrowser, twoCodes } from '../support/my-profile.ts';
+import {
+  activateMfa,
+  activatePath,
+  openProfile,
+  passwordPath,
+  recoveryCodesOn,
+  shownSecret,
+  signedInBrowser,
+  twoCodes,
+} from '../support/my-profile.ts';
 import { codeAt, createPerson, signIn } from '../support/people.ts';
-import { registerRelyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 for (const engine of engines) {
@@ -25,8 +34,18 @@ for (const engine of engines) {
       const browser = await signedInBrowser(gatehouse, ana);
       const before = await browser.get(passwordPath);
       expect(before.text).toContain('Multi-factor authentication: Not active');
-      const activation = await browser.get(new URL(before.document.querySelectorAll('a').find((a) => a.textContent.trim() === 'Activate')?.getAttribute('href') ?? '', before.url).href);
-      expect(activation.document.querySelector('img.qr-code')?.getAttribute('src')).toMatch(/^data:image\/svg\+xml;base64,/);
+      const activation = await browser.get(
+        new URL(
+          before.document
+            .querySelectorAll('a')
+            .find((a) => a.textContent.trim() === 'Activate')
+            ?.getAttribute('href') ?? '',
+          before.url,
+        ).href,
+      );
+      expect(activation.document.querySelector('img.qr-code')?.getAttribute('src')).toMatch(
+        /^data:image\/svg\+xml;base64,/,
+      );
       const secret = await shownSecret(browser, activation);
       expect(secret).toMatch(/^[A-Z2-7]{32}$/);
       expect(activation.html.replaceAll(' ', '')).not.toContain(secret);
@@ -42,7 +61,9 @@ for (const engine of engines) {
       const after = await browser.get(passwordPath);
       expect(after.text).toContain('Multi-factor authentication: Active');
       expect(after.text).toContain('You have 10 unused recovery codes.');
-      expect((await gatehouse.services.audit.bySubject(ana.account.id)).filter(({ type }) => type === 'mfa.activated')).toHaveLength(1);
+      expect(
+        (await gatehouse.services.audit.bySubject(ana.account.id)).filter(({ type }) => type === 'mfa.activated'),
+      ).toHaveLength(1);
     });
 
     it('asks for a code at the next sign-in, takes the next one, and never again those of the activation', async () => {
@@ -88,12 +109,23 @@ for (const engine of engines) {
       const browser = await signedInBrowser(gatehouse, ana);
       const activation = await browser.get(activatePath);
       const codes = twoCodes(await shownSecret(browser, activation));
-      const fields = { ...codes, _csrf: activation.document.querySelector(`form[action="${activatePath}"] [name=_csrf]`)?.getAttribute('value') ?? '' };
-      const send = () => browser.request(activatePath, { method: 'POST', body: new URLSearchParams(fields), headers: { Origin: gatehouse.issuer } });
+      const fields = {
+        ...codes,
+        _csrf:
+          activation.document.querySelector(`form[action="${activatePath}"] [name=_csrf]`)?.getAttribute('value') ?? '',
+      };
+      const send = () =>
+        browser.request(activatePath, {
+          method: 'POST',
+          body: new URLSearchParams(fields),
+          headers: { Origin: gatehouse.issuer },
+        });
       const answers = await Promise.all(Array.from({ length: 10 }, send));
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
       expect(answers.filter(({ status }) => status === 303)).toHaveLength(9);
-      expect((await gatehouse.services.audit.bySubject(ana.account.id)).filter(({ type }) => type === 'mfa.activated')).toHaveLength(1);
+      expect(
+        (await gatehouse.services.audit.bySubject(ana.account.id)).filter(({ type }) => type === 'mfa.activated'),
+      ).toHaveLength(1);
     });
   });
 }
@@ -125,7 +157,9 @@ describe('the activation page', () => {
     moveClock(31 * minuteMs);
     const again = await openProfile(browser, ana, '/profile/password/mfa/activate');
     expect(await shownSecret(browser, again)).not.toBe(old);
-    expect((await browser.submit(again, twoCodes(old), 'Save')).problems).toEqual(['The first code is not right. Start again with the code your app shows now']);
+    expect((await browser.submit(again, twoCodes(old), 'Save')).problems).toEqual([
+      'The first code is not right. Start again with the code your app shows now',
+    ]);
   });
 
   it('asks for a fresh sign-in after fifteen minutes, and goes on once that is given', async () => {

@@ -1,11 +1,11 @@
 // M6: changing the password on My Profile, and what it ends.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { letClockRun, moveClock, stopClock } from '../support/clock.ts';
 import type { TestBrowser } from '../support/browser.ts';
+import { letClockRun, moveClock, stopClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
 import { passwordPath, signedInBrowser } from '../support/my-profile.ts';
 import { createPerson, type Person, signIn, signInTo } from '../support/people.ts';
-import { registerRelyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 const newPassword = 'seven quiet bicycles';
@@ -53,7 +53,8 @@ for (const engine of engines) {
 
       expect((await here.get(passwordPath)).heading).toBe('Password');
       expect((await elsewhere.get(passwordPath)).heading).toBe('Sign in');
-      const me = async (token = '') => (await fetch(`${gatehouse.issuer}/me`, { headers: { Authorization: `Bearer ${token}` } })).status;
+      const me = async (token = '') =>
+        (await fetch(`${gatehouse.issuer}/me`, { headers: { Authorization: `Bearer ${token}` } })).status;
       expect([await me(mine.body.access_token), await me(theirs.body.access_token)]).toEqual([200, 401]);
       expect((await rp.refresh(theirs.body.refresh_token ?? '')).body.error).toBe('invalid_grant');
       expect((await rp.refresh(mine.body.refresh_token ?? '')).status).toBe(200);
@@ -63,8 +64,14 @@ for (const engine of engines) {
       const ana = await createPerson(gatehouse);
       const browsers = await Promise.all([1, 2, 3].map(() => signedInBrowser(gatehouse, ana)));
       const wishes = browsers.map((browser, index) => ({ browser, password: `${newPassword} ${index}` }));
-      const pages = await Promise.all(wishes.map(async (wish) => ({ ...wish, page: await wish.browser.get(passwordPath) })));
-      await Promise.all(pages.map(({ browser, page, password }) => browser.submit(page, { currentPassword: ana.password, newPassword: password }, 'Save')));
+      const pages = await Promise.all(
+        wishes.map(async (wish) => ({ ...wish, page: await wish.browser.get(passwordPath) })),
+      );
+      await Promise.all(
+        pages.map(({ browser, page, password }) =>
+          browser.submit(page, { currentPassword: ana.password, newPassword: password }, 'Save'),
+        ),
+      );
       const open = await Promise.all(wishes.map(({ password }) => opens(ana, password)));
       expect(open.filter(Boolean)).toHaveLength(1);
       const events = await gatehouse.services.audit.bySubject(ana.account.id);
@@ -83,13 +90,41 @@ describe('the form that changes the password', () => {
   afterEach(letClockRun);
 
   const refusals: [string, (ana: Person) => { currentPassword: string; newPassword: string }, string[]][] = [
-    ['an empty form', () => ({ currentPassword: '', newPassword: '' }), ['Enter your current password', 'Enter a new password']],
-    ['a wrong current password', () => ({ currentPassword: 'not my password', newPassword }), ['That is not your current password']],
-    ['a new one that is too short', (ana) => ({ currentPassword: ana.password, newPassword: 'only eleven' }), ['A password needs at least 12 characters']],
-    ['a new one that ends with a space', (ana) => ({ currentPassword: ana.password, newPassword: `${newPassword} ` }), ['A password cannot start or end with a space']],
-    ['a new one that leans on the name', (ana) => ({ currentPassword: ana.password, newPassword: 'Silva-Silva-2026' }), ['Leave your email address, your name and your organization’s name out of your password']],
-    ['the same again', (ana) => ({ currentPassword: ana.password, newPassword: ana.password }), ['The new password must be different from the current one']],
-    ['the same in other code points', (ana) => ({ currentPassword: ana.password, newPassword: ana.password.replace('river', 'ｒｉｖｅｒ') }), ['The new password must be different from the current one']],
+    [
+      'an empty form',
+      () => ({ currentPassword: '', newPassword: '' }),
+      ['Enter your current password', 'Enter a new password'],
+    ],
+    [
+      'a wrong current password',
+      () => ({ currentPassword: 'not my password', newPassword }),
+      ['That is not your current password'],
+    ],
+    [
+      'a new one that is too short',
+      (ana) => ({ currentPassword: ana.password, newPassword: 'only eleven' }),
+      ['A password needs at least 12 characters'],
+    ],
+    [
+      'a new one that ends with a space',
+      (ana) => ({ currentPassword: ana.password, newPassword: `${newPassword} ` }),
+      ['A password cannot start or end with a space'],
+    ],
+    [
+      'a new one that leans on the name',
+      (ana) => ({ currentPassword: ana.password, newPassword: 'Silva-Silva-2026' }),
+      ['Leave your email address, your name and your organization’s name out of your password'],
+    ],
+    [
+      'the same again',
+      (ana) => ({ currentPassword: ana.password, newPassword: ana.password }),
+      ['The new password must be different from the current one'],
+    ],
+    [
+      'the same in other code points',
+      (ana) => ({ currentPassword: ana.password, newPassword: ana.password.replace('river', 'ｒｉｖｅｒ') }),
+      ['The new password must be different from the current one'],
+    ],
   ];
 
   it.each(refusals)('refuses %s in words, changes nothing and empties its fields', async (_what, fields, problems) => {
@@ -99,14 +134,22 @@ describe('the form that changes the password', () => {
     expect(page.status).toBe(422);
     expect(page.title).toMatch(/^Error: Password/);
     expect(page.problems).toEqual(problems);
-    for (const input of page.document.querySelectorAll('input[type=password]')) expect(input.getAttribute('value') ?? '').toBe('');
+    for (const input of page.document.querySelectorAll('input[type=password]'))
+      expect(input.getAttribute('value') ?? '').toBe('');
     const { passwordHash, sessionEpoch } = (await gatehouse.services.accounts.get(ana.account.id)) ?? {};
-    expect({ passwordHash, sessionEpoch }).toEqual({ passwordHash: ana.account.passwordHash, sessionEpoch: ana.account.sessionEpoch });
+    expect({ passwordHash, sessionEpoch }).toEqual({
+      passwordHash: ana.account.passwordHash,
+      sessionEpoch: ana.account.sessionEpoch,
+    });
   });
 
   it('asks for the current password at the field it names', async () => {
     const browser = await signedInBrowser(gatehouse, await createPerson(gatehouse));
-    const page = await browser.submit(await browser.get(passwordPath), { currentPassword: 'not my password', newPassword }, 'Save');
+    const page = await browser.submit(
+      await browser.get(passwordPath),
+      { currentPassword: 'not my password', newPassword },
+      'Save',
+    );
     expect(page.document.querySelector('[role=alert] a')?.getAttribute('href')).toBe('#currentPassword');
     expect(page.document.querySelector('#currentPassword')?.getAttribute('aria-invalid')).toBe('true');
   });

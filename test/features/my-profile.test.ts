@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { engines } from '../support/engines.ts';
 import { openProfile, passwordPath, signedInBrowser } from '../support/my-profile.ts';
 import { createPerson, signIn, signInTo } from '../support/people.ts';
-import { registerRelyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 for (const engine of engines) {
@@ -48,7 +48,8 @@ for (const engine of engines) {
       const browser = gatehouse.browser();
       const page = await openProfile(browser, ana, '/profile');
       expect(page.heading).toBe('My Profile');
-      for (const fact of ['Ana Lucía', 'Silva', ana.email, 'Verified', 'Password', 'Authentication code']) expect(page.text).toContain(fact);
+      for (const fact of ['Ana Lucía', 'Silva', ana.email, 'Verified', 'Password', 'Authentication code'])
+        expect(page.text).toContain(fact);
       expect(page.document.querySelector('main time, time')?.getAttribute('datetime')).toMatch(/^\d{4}-\d\d-\d\dT/);
     });
 
@@ -74,7 +75,8 @@ for (const engine of engines) {
         const ana = await createPerson(gatehouse);
         const browser = gatehouse.browser();
         const { body } = await signInTo(browser, rp, ana);
-        const userinfo = () => fetch(`${gatehouse.issuer}/me`, { headers: { Authorization: `Bearer ${body.access_token}` } });
+        const userinfo = () =>
+          fetch(`${gatehouse.issuer}/me`, { headers: { Authorization: `Bearer ${body.access_token}` } });
         expect((await userinfo()).status).toBe(200);
 
         const stolen = await browser.jar.getCookieString(gatehouse.issuer);
@@ -88,14 +90,21 @@ for (const engine of engines) {
         expect(replayed.headers.get('Location')).toContain('/auth?');
         expect((await browser.get(rp.request().url)).heading).toBe('Sign in');
         const events = await gatehouse.services.audit.bySubject(ana.account.id);
-        expect(events.at(-1)).toMatchObject({ type: 'session.ended', actor: ana.account.id, detail: { reason: 'signed-out' } });
+        expect(events.at(-1)).toMatchObject({
+          type: 'session.ended',
+          actor: ana.account.id,
+          detail: { reason: 'signed-out' },
+        });
       });
 
       it('asks the browser to forget what it kept', async () => {
         const browser = await signedInBrowser(gatehouse, await createPerson(gatehouse));
         const form = (await browser.get('/profile')).document.querySelector('form[action="/profile/sign-out"]');
         const token = form?.querySelector('[name=_csrf]')?.getAttribute('value') ?? '';
-        const answer = await browser.request('/profile/sign-out', { method: 'POST', body: new URLSearchParams({ _csrf: token }) });
+        const answer = await browser.request('/profile/sign-out', {
+          method: 'POST',
+          body: new URLSearchParams({ _csrf: token }),
+        });
         expect(answer.headers.get('Clear-Site-Data')).toBe('"cache", "storage"');
       });
 

@@ -1,12 +1,12 @@
 // Whatever happens to a sign-in under way, there is a way on: late, twice, back, in two tabs, as somebody else.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { hourMs, letClockRun, minuteMs, moveClock, stepMs, stopClock } from '../support/clock.ts';
 import type { Page } from '../support/browser.ts';
+import { hourMs, letClockRun, minuteMs, moveClock, stepMs, stopClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
 import { holdPost } from '../support/held-post.ts';
 import { passwordPath, signedInBrowser } from '../support/my-profile.ts';
 import { codeAt, createPerson, signIn, signInTo } from '../support/people.ts';
-import { registerRelyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 for (const engine of engines) {
@@ -42,7 +42,10 @@ for (const engine of engines) {
       const browser = gatehouse.browser();
       const old = await browser.get(rp.request().url);
       moveClock(10 * hourMs);
-      for (const page of [await browser.get(old.url), await browser.submit(old, { email: 'a@example.com', password: 'x' }, 'Sign in')]) {
+      for (const page of [
+        await browser.get(old.url),
+        await browser.submit(old, { email: 'a@example.com', password: 'x' }, 'Sign in'),
+      ]) {
         expect([page.status, page.heading]).toEqual([400, 'This sign-in is over']);
         expect(page.document.querySelector('a.button')?.getAttribute('href')).toBe('/');
       }
@@ -52,7 +55,11 @@ for (const engine of engines) {
       stopClock();
       const ana = await createPerson(gatehouse, { withTotp: true });
       const browser = gatehouse.browser();
-      const codePage = await browser.submit(await browser.get(rp.request().url), { email: ana.email, password: ana.password }, 'Sign in');
+      const codePage = await browser.submit(
+        await browser.get(rp.request().url),
+        { email: ana.email, password: ana.password },
+        'Sign in',
+      );
       moveClock(30 * minuteMs);
       const page = await browser.submit(codePage, { code: codeAt(ana.totpSecret ?? '') }, 'Confirm');
       expect(page.heading).toBe('Sign in');
@@ -68,7 +75,12 @@ for (const engine of engines) {
       const click = () => browser.submit(page, { email: ana.email, password: ana.password }, 'Sign in');
       expect(codeOf(await click())).toBeTruthy();
       expect(codeOf(await click())).toBeTruthy();
-      for (const url of [page.url, page.url.replace('/sign-in', ''), page.url.replace('/sign-in', '/code'), page.url.replace(/interaction\/(.+)\/sign-in/, 'auth/$1')]) {
+      for (const url of [
+        page.url,
+        page.url.replace('/sign-in', ''),
+        page.url.replace('/sign-in', '/code'),
+        page.url.replace(/interaction\/(.+)\/sign-in/, 'auth/$1'),
+      ]) {
         expect(codeOf(await browser.get(url))).toBeTruthy();
       }
     });
@@ -77,7 +89,9 @@ for (const engine of engines) {
       const ana = await createPerson(gatehouse);
       const browser = gatehouse.browser();
       const page = await browser.get(rp.request().url);
-      const pages = await Promise.all([1, 2, 3].map(() => browser.submit(page, { email: ana.email, password: ana.password }, 'Sign in')));
+      const pages = await Promise.all(
+        [1, 2, 3].map(() => browser.submit(page, { email: ana.email, password: ana.password }, 'Sign in')),
+      );
       for (const { status } of pages) expect(status).toBeLessThan(400);
       expect((await browser.get('/profile')).heading).toBe('My Profile');
     });
@@ -100,13 +114,25 @@ for (const engine of engines) {
       const elsewhere = await signedInBrowser(gatehouse, ana);
       moveClock(stepMs);
       const browser = gatehouse.browser();
-      const codePage = await browser.submit(await browser.get(rp.request().url), { email: ana.email, password: ana.password }, 'Sign in');
-      const changed = await elsewhere.submit(await elsewhere.get(passwordPath), { currentPassword: ana.password, newPassword: 'seven quiet bicycles' }, 'Save');
+      const codePage = await browser.submit(
+        await browser.get(rp.request().url),
+        { email: ana.email, password: ana.password },
+        'Sign in',
+      );
+      const changed = await elsewhere.submit(
+        await elsewhere.get(passwordPath),
+        { currentPassword: ana.password, newPassword: 'seven quiet bicycles' },
+        'Save',
+      );
       expect(changed.text).toContain('Your password is changed');
       const page = await browser.submit(codePage, { code: codeAt(ana.totpSecret ?? '') }, 'Confirm');
       expect(page.heading).toBe('Sign in');
-      expect(page.text).toContain('Your password or your authenticator changed while you were signing in. Sign in again.');
-      expect((await browser.submit(page, { email: ana.email, password: ana.password }, 'Sign in')).problems).toEqual(['The email address or password is not right']);
+      expect(page.text).toContain(
+        'Your password or your authenticator changed while you were signing in. Sign in again.',
+      );
+      expect((await browser.submit(page, { email: ana.email, password: ana.password }, 'Sign in')).problems).toEqual([
+        'The email address or password is not right',
+      ]);
     });
 
     it('ends the other person’s session, and its tokens, when somebody else signs in with the same browser', async () => {
@@ -122,7 +148,7 @@ for (const engine of engines) {
       const replayed = await gatehouse.browser().request('/profile', { headers: { Cookie: anas } });
       expect(replayed.status).toBe(303);
       // Her other browser knows nothing of it.
-      expect((await signedInBrowser(gatehouse, ana))).toBeDefined();
+      expect(await signedInBrowser(gatehouse, ana)).toBeDefined();
     });
 
     it('keeps the session, with a fresh id, when the same person signs in again', async () => {
@@ -133,7 +159,10 @@ for (const engine of engines) {
       const before = await browser.jar.getCookieString(gatehouse.issuer);
       moveClock(minuteMs);
       const second = await signInTo(browser, rp, ana, { prompt: 'login' });
-      expect(second.claims).toMatchObject({ sid: first.claims?.sid, auth_time: (first.claims?.auth_time as number) + 60 });
+      expect(second.claims).toMatchObject({
+        sid: first.claims?.sid,
+        auth_time: (first.claims?.auth_time as number) + 60,
+      });
       expect(await browser.jar.getCookieString(gatehouse.issuer)).not.toBe(before);
       expect((await gatehouse.browser().request('/profile', { headers: { Cookie: before } })).status).toBe(303);
       expect((await rp.refresh(first.body.refresh_token ?? '')).status).toBe(200);
@@ -170,7 +199,9 @@ for (const engine of engines) {
       const asked = await gatehouse.browser().get(rp.request({ login_hint: ana.email }).url);
       expect(asked.document.querySelector('#email')?.getAttribute('value')).toBe(ana.email);
       expect((await signIn(gatehouse.browser(), rp.request({ login_hint: '"><script>' }), ana)).leftFor).toBeDefined();
-      expect((await gatehouse.browser().get(rp.request({ prompt: 'none' }).url)).leftFor?.searchParams.get('error')).toBe('login_required');
+      expect(
+        (await gatehouse.browser().get(rp.request({ prompt: 'none' }).url)).leftFor?.searchParams.get('error'),
+      ).toBe('login_required');
     });
   });
 }

@@ -1,12 +1,12 @@
 // What is proved belongs to one account: no order of requests carries a proof over to another person or past a change of credentials.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { letClockRun } from '../support/clock.ts';
 import type { Page } from '../support/browser.ts';
+import { letClockRun } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
 import { holdPost } from '../support/held-post.ts';
 import { activatePath, shownSecret, signedInBrowser, twoCodes } from '../support/my-profile.ts';
 import { codeAt, createPerson, signIn } from '../support/people.ts';
-import { registerRelyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 for (const engine of engines) {
@@ -31,14 +31,19 @@ for (const engine of engines) {
       // The victim's password is on its way while the attacker signs in with their own, and so is the attacker's code.
       const password = await holdPost(browser, asked.url, { email: victim.email, password: victim.password, _csrf });
       const codePage = await browser.submit(asked, { email: attacker.email, password: attacker.password }, 'Sign in');
-      const code = await holdPost(browser, codePage.url, { code: codeAt(attacker.totpSecret ?? ''), _csrf: csrfOf(codePage) });
+      const code = await holdPost(browser, codePage.url, {
+        code: codeAt(attacker.totpSecret ?? ''),
+        _csrf: csrfOf(codePage),
+      });
       await password.finish();
       await code.finish();
 
       const { leftFor, heading } = await browser.get(new URL(asked.url).pathname.replace('/sign-in', ''));
       expect(leftFor).toBeUndefined();
       expect(['Enter your code', 'Sign in']).toContain(heading);
-      expect((await gatehouse.services.audit.bySubject(victim.account.id)).map(({ type }) => type)).not.toContain('sign-in.succeeded');
+      expect((await gatehouse.services.audit.bySubject(victim.account.id)).map(({ type }) => type)).not.toContain(
+        'sign-in.succeeded',
+      );
     });
 
     it('does not take a wrong code of one account for an end of another account’s sign-in', async () => {
@@ -46,7 +51,11 @@ for (const engine of engines) {
       const ben = await createPerson(gatehouse, { withTotp: true });
       const browser = gatehouse.browser();
       const asked = await browser.get(rp.request().url);
-      const password = await holdPost(browser, asked.url, { email: ana.email, password: ana.password, _csrf: csrfOf(asked) });
+      const password = await holdPost(browser, asked.url, {
+        email: ana.email,
+        password: ana.password,
+        _csrf: csrfOf(asked),
+      });
       const codePage = await browser.submit(asked, { email: ben.email, password: ben.password }, 'Sign in');
       const wrong = await holdPost(browser, codePage.url, { code: '000000', _csrf: csrfOf(codePage) });
       await password.finish();
@@ -62,10 +71,21 @@ for (const engine of engines) {
       const recovery = await services.invitations.recoverOwner(owner.email, { makeOwner: true, resetMfa: false }, {});
       const browser = gatehouse.browser();
       const asked = await browser.get(rp.request().url);
-      const password = await holdPost(browser, asked.url, { email: victim.email, password: victim.password, _csrf: csrfOf(asked) });
-      const choose = await browser.submit(asked, { email: owner.email, password: recovery.temporaryPassword }, 'Sign in');
+      const password = await holdPost(browser, asked.url, {
+        email: victim.email,
+        password: victim.password,
+        _csrf: csrfOf(asked),
+      });
+      const choose = await browser.submit(
+        asked,
+        { email: owner.email, password: recovery.temporaryPassword },
+        'Sign in',
+      );
       expect(choose.heading).toBe('Choose your password');
-      const chosen = await holdPost(browser, choose.url, { newPassword: 'a quiet evening walk', _csrf: csrfOf(choose) });
+      const chosen = await holdPost(browser, choose.url, {
+        newPassword: 'a quiet evening walk',
+        _csrf: csrfOf(choose),
+      });
       await password.finish();
       // The victim's credentials change twice: their epoch is now the one that the owner's account is about to reach.
       await services.accounts.update(victim.account.id, (old) => ({ ...old, sessionEpoch: 2 }));
@@ -81,7 +101,11 @@ for (const engine of engines) {
       const secret = await shownSecret(thief, page);
       const held = await holdPost(thief, page.url, { ...twoCodes(secret), _csrf: csrfOf(page, activatePath) });
       const here = await signedInBrowser(gatehouse, ana);
-      await here.submit(await here.get('/profile/password'), { currentPassword: ana.password, newPassword: 'seven quiet bicycles' }, 'Save');
+      await here.submit(
+        await here.get('/profile/password'),
+        { currentPassword: ana.password, newPassword: 'seven quiet bicycles' },
+        'Save',
+      );
       await held.finish();
       expect((await gatehouse.services.accounts.get(ana.account.id))?.totp).toBeUndefined();
     });
@@ -91,7 +115,11 @@ for (const engine of engines) {
       const thief = await signedInBrowser(gatehouse, ana);
       const seen = await shownSecret(thief, await thief.get(activatePath));
       const here = await signedInBrowser(gatehouse, ana);
-      await here.submit(await here.get('/profile/password'), { currentPassword: ana.password, newPassword: 'seven quiet bicycles' }, 'Save');
+      await here.submit(
+        await here.get('/profile/password'),
+        { currentPassword: ana.password, newPassword: 'seven quiet bicycles' },
+        'Save',
+      );
       expect(await shownSecret(here, await here.get(activatePath))).not.toBe(seen);
     });
 
@@ -99,7 +127,10 @@ for (const engine of engines) {
       const ana = await createPerson(gatehouse, { withTotp: true });
       const browser = gatehouse.browser();
       const codePage = await signIn(browser, rp.request(), { ...ana, totpSecret: '' });
-      const post = { method: 'POST', body: new URLSearchParams({ code: codeAt(ana.totpSecret ?? ''), _csrf: csrfOf(codePage) }) };
+      const post = {
+        method: 'POST',
+        body: new URLSearchParams({ code: codeAt(ana.totpSecret ?? ''), _csrf: csrfOf(codePage) }),
+      };
       const clicks = await Promise.all([1, 2].map(() => browser.request(codePage.url, post)));
       expect(clicks.map(({ status }) => status)).toEqual([303, 303]);
       expect((await browser.get(new URL(codePage.url).pathname)).leftFor?.searchParams.get('code')).toBeTruthy();

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page, TestBrowser } from '../support/browser.ts';
 import { codeAt, createPerson, type Person, signIn, signInTo } from '../support/people.ts';
-import { registerRelyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 describe('the steps of a sign-in', () => {
@@ -36,31 +36,45 @@ describe('the steps of a sign-in', () => {
     decision: 'allow',
   });
 
-  describe.each(['code', 'recovery-code', 'new-password', 'profile', 'consent'])('a post to /%s before its turn', (step) => {
-    it('changes nothing and leads back to the password', async () => {
-      const page = await browser.post(stepUrl(signInPage, step), { ...everyField(), _csrf: csrfOf(signInPage) });
-      expect(page.heading).toBe('Sign in');
-      expect(await stored()).toEqual({ ...(await stored()), updatedAt: (await stored())?.updatedAt, givenName: 'Ana', totp: expect.objectContaining({ lastUsedStep: 0 }) });
-      expect((await gatehouse.services.audit.bySubject(ana.account.id)).filter(({ type }) => type !== 'sign-in.failed')).toEqual([]);
-    });
+  describe.each(['code', 'recovery-code', 'new-password', 'profile', 'consent'])(
+    'a post to /%s before its turn',
+    (step) => {
+      it('changes nothing and leads back to the password', async () => {
+        const page = await browser.post(stepUrl(signInPage, step), { ...everyField(), _csrf: csrfOf(signInPage) });
+        expect(page.heading).toBe('Sign in');
+        expect(await stored()).toEqual({
+          ...(await stored()),
+          updatedAt: (await stored())?.updatedAt,
+          givenName: 'Ana',
+          totp: expect.objectContaining({ lastUsedStep: 0 }),
+        });
+        expect(
+          (await gatehouse.services.audit.bySubject(ana.account.id)).filter(({ type }) => type !== 'sign-in.failed'),
+        ).toEqual([]);
+      });
 
-    it('leads back to the code once the password is given', async () => {
-      if (step === 'code' || step === 'recovery-code') return;
-      const codePage = await browser.submit(signInPage, { email: ana.email, password: ana.password }, 'Sign in');
-      const page = await browser.post(stepUrl(codePage, step), { ...everyField(), _csrf: csrfOf(codePage) });
-      expect(page.heading).toBe('Enter your code');
-      expect(await stored()).toMatchObject({ passwordHash: ana.account.passwordHash, givenName: 'Ana' });
-    });
-  });
+      it('leads back to the code once the password is given', async () => {
+        if (step === 'code' || step === 'recovery-code') return;
+        const codePage = await browser.submit(signInPage, { email: ana.email, password: ana.password }, 'Sign in');
+        const page = await browser.post(stepUrl(codePage, step), { ...everyField(), _csrf: csrfOf(codePage) });
+        expect(page.heading).toBe('Enter your code');
+        expect(await stored()).toMatchObject({ passwordHash: ana.account.passwordHash, givenName: 'Ana' });
+      });
+    },
+  );
 
-  it.each(['sign-in', 'code', 'new-password', 'profile', 'consent', 'cancel', ''])('shows at /%s what is asked now, whatever was typed into the address line', async (step) => {
-    expect((await browser.get(stepUrl(signInPage, step))).heading).toBe('Sign in');
-    await browser.submit(signInPage, { email: ana.email, password: ana.password }, 'Sign in');
-    expect((await browser.get(stepUrl(signInPage, step))).heading).toBe('Enter your code');
-  });
+  it.each(['sign-in', 'code', 'new-password', 'profile', 'consent', 'cancel', ''])(
+    'shows at /%s what is asked now, whatever was typed into the address line',
+    async (step) => {
+      expect((await browser.get(stepUrl(signInPage, step))).heading).toBe('Sign in');
+      await browser.submit(signInPage, { email: ana.email, password: ana.password }, 'Sign in');
+      expect((await browser.get(stepUrl(signInPage, step))).heading).toBe('Enter your code');
+    },
+  );
 
   it('sets no session before the last step', async () => {
-    const sessionCookies = () => browser.jar.getCookiesSync(gatehouse.issuer).filter(({ key }) => key === 'gatehouse-session');
+    const sessionCookies = () =>
+      browser.jar.getCookiesSync(gatehouse.issuer).filter(({ key }) => key === 'gatehouse-session');
     const codePage = await browser.submit(signInPage, { email: ana.email, password: ana.password }, 'Sign in');
     await browser.submit(codePage, { code: '000000' }, 'Confirm');
     await browser.get(codePage.url);
@@ -77,7 +91,13 @@ describe('the steps of a sign-in', () => {
     await signInTo(browser, rp, ben);
     const [cookie] = browser.jar.getCookiesSync(gatehouse.issuer).filter(({ key }) => key === 'gatehouse-session');
     expect(planted).not.toContain(cookie?.value ?? '-');
-    expect((await (await gatehouse.browser().request('/profile', { headers: { Cookie: 'gatehouse-session=chosen-by-an-attacker' } })).text())).not.toContain(ben.email);
+    expect(
+      await (
+        await gatehouse
+          .browser()
+          .request('/profile', { headers: { Cookie: 'gatehouse-session=chosen-by-an-attacker' } })
+      ).text(),
+    ).not.toContain(ben.email);
   });
 
   it('does not resume at the client before the last step', async () => {
@@ -92,14 +112,25 @@ describe('the steps of a sign-in', () => {
 
   it('takes no uid but the one this browser was given', async () => {
     const uid = signInPage.url.split('/').at(-2) ?? '';
-    for (const tampered of ['x', uid.slice(0, -1), `${uid}x`, uid.toLowerCase(), '%00', '..%2f..%2fprofile', '__proto__', '$gt']) {
+    for (const tampered of [
+      'x',
+      uid.slice(0, -1),
+      `${uid}x`,
+      uid.toLowerCase(),
+      '%00',
+      '..%2f..%2fprofile',
+      '__proto__',
+      '$gt',
+    ]) {
       for (const path of [`/interaction/${tampered}`, `/interaction/${tampered}/sign-in`]) {
         const page = await browser.get(path);
         expect([page.status, page.leftFor]).toEqual([expect.any(Number), undefined]);
         expect([400, 404]).toContain(page.status);
         expect(page.document.querySelector('a.button')?.getAttribute('href')).toBe('/');
       }
-      expect((await browser.post(`/interaction/${tampered}/sign-in`, { email: ana.email, password: ana.password })).status).toBeGreaterThanOrEqual(400);
+      expect(
+        (await browser.post(`/interaction/${tampered}/sign-in`, { email: ana.email, password: ana.password })).status,
+      ).toBeGreaterThanOrEqual(400);
     }
   });
 
@@ -109,9 +140,13 @@ describe('the steps of a sign-in', () => {
     for (const url of [codePage.url, stepUrl(codePage, ''), stepUrl(codePage, 'cancel')]) {
       const page = await other.get(url);
       expect([page.status, page.heading]).toEqual([400, 'This sign-in is over']);
-      expect((await other.get(page.document.querySelector('a.button')?.getAttribute('href') ?? '')).heading).toBe('Sign in');
+      expect((await other.get(page.document.querySelector('a.button')?.getAttribute('href') ?? '')).heading).toBe(
+        'Sign in',
+      );
     }
-    expect((await other.post(codePage.url, { code: codeAt(ana.totpSecret ?? ''), _csrf: csrfOf(codePage) })).heading).toBe('This sign-in is over');
+    expect(
+      (await other.post(codePage.url, { code: codeAt(ana.totpSecret ?? ''), _csrf: csrfOf(codePage) })).heading,
+    ).toBe('This sign-in is over');
     expect((await browser.submit(codePage, { code: codeAt(ana.totpSecret ?? '') }, 'Confirm')).leftFor).toBeDefined();
   });
 
@@ -136,6 +171,13 @@ describe('the steps of a sign-in', () => {
     expect(wrong.problems).toEqual(['The email address or password is not right']);
     const page = await browser.submit(signInPage, { email: ana.email, password: ana.password }, 'Sign in');
     expect([page.status, page.heading]).toEqual([403, 'This account is suspended']);
-    expect((await browser.post(stepUrl(signInPage, 'code'), { code: codeAt(ana.totpSecret ?? ''), _csrf: csrfOf(signInPage) })).leftFor).toBeUndefined();
+    expect(
+      (
+        await browser.post(stepUrl(signInPage, 'code'), {
+          code: codeAt(ana.totpSecret ?? ''),
+          _csrf: csrfOf(signInPage),
+        })
+      ).leftFor,
+    ).toBeUndefined();
   });
 });

@@ -1,9 +1,9 @@
 // Guessing passwords: waits that grow, for the guesser and not for the owner, and nothing that tells which addresses exist.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { letClockRun, moveClock, stopClock } from '../support/clock.ts';
 import type { Page } from '../support/browser.ts';
+import { letClockRun, moveClock, stopClock } from '../support/clock.ts';
 import { createPerson, type Person, signIn } from '../support/people.ts';
-import { registerRelyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 /** Refused without a hash, so that a test can afford many. */
@@ -26,9 +26,14 @@ describe('guessing passwords', () => {
   afterAll(() => Promise.all([gatehouse.stop(), behindProxy.stop()]));
 
   type Credentials = Pick<Person, 'email' | 'password'>;
+  type At = readonly [TestApp, RelyingParty];
 
   /** A fresh browser each time: what is counted is not a cookie. */
-  async function tryFrom(address: string, { email, password }: Credentials, [app, party] = [behindProxy, proxied] as const): Promise<Page> {
+  async function tryFrom(
+    address: string,
+    { email, password }: Credentials,
+    [app, party]: At = [behindProxy, proxied],
+  ): Promise<Page> {
     const browser = app.browser();
     const page = await browser.get(party.request().url);
     const _csrf = page.document.querySelector('[name=_csrf]')?.getAttribute('value') ?? '';
@@ -46,9 +51,20 @@ describe('guessing passwords', () => {
     const ana = await createPerson(gatehouse);
     const attempt = (password: string) => signIn(gatehouse.browser(), rp.request(), { ...ana, password });
     for (let guess = 1; guess <= 5; guess += 1) expect((await attempt(hopeless)).status).toBe(422);
-    for (const [seconds, sentence] of [[2, '2 seconds'], [4, '4 seconds'], [8, '8 seconds'], [16, '16 seconds'], [32, '32 seconds'], [64, '2 minutes']] as const) {
+    for (const [seconds, sentence] of [
+      [2, '2 seconds'],
+      [4, '4 seconds'],
+      [8, '8 seconds'],
+      [16, '16 seconds'],
+      [32, '32 seconds'],
+      [64, '2 minutes'],
+    ] as const) {
       const refused = await attempt(hopeless);
-      expect([refused.status, refused.headers.get('Retry-After'), refused.problems]).toEqual([429, String(seconds), [`Too many tries. Wait ${sentence}, then try again`]]);
+      expect([refused.status, refused.headers.get('Retry-After'), refused.problems]).toEqual([
+        429,
+        String(seconds),
+        [`Too many tries. Wait ${sentence}, then try again`],
+      ]);
       moveClock(seconds * 1000 - 1);
       expect((await attempt(hopeless)).status).toBe(429);
       moveClock(1);
@@ -72,8 +88,15 @@ describe('guessing passwords', () => {
 
   it('does not care how the address is written', async () => {
     const ana = await createPerson(gatehouse);
-    const spellings = [ana.email, ana.email.toUpperCase(), ` ${ana.email}`, ana.email.replace('p', 'ｐ'), ana.email.replace('E', 'e')];
-    for (const email of spellings) await signIn(gatehouse.browser(), rp.request(), { ...ana, email, password: hopeless });
+    const spellings = [
+      ana.email,
+      ana.email.toUpperCase(),
+      ` ${ana.email}`,
+      ana.email.replace('p', 'ｐ'),
+      ana.email.replace('E', 'e'),
+    ];
+    for (const email of spellings)
+      await signIn(gatehouse.browser(), rp.request(), { ...ana, email, password: hopeless });
     expect((await signIn(gatehouse.browser(), rp.request(), ana)).status).toBe(429);
   });
 
@@ -98,7 +121,7 @@ describe('guessing passwords', () => {
 
   it('is not fooled by X-Forwarded-For where no proxy is trusted, nor by what a client puts before the proxy’s own', async () => {
     const ana = await createPerson(gatehouse);
-    const open = [gatehouse, rp] as const;
+    const open: At = [gatehouse, rp];
     for (let n = 0; n < 5; n += 1) await tryFrom(`203.0.113.${n}`, { ...ana, password: hopeless }, open);
     expect((await tryFrom('198.51.100.1', ana, open)).status).toBe(429);
     const ben = await createPerson(behindProxy);
@@ -109,7 +132,8 @@ describe('guessing passwords', () => {
   it('slows down one network that tries many accounts, for a minute at most', async () => {
     stopClock();
     const ana = await createPerson(behindProxy);
-    for (let n = 0; n < 100; n += 1) await tryFrom('203.0.113.77', { email: `guess-${n}@example.com`, password: hopeless });
+    for (let n = 0; n < 100; n += 1)
+      await tryFrom('203.0.113.77', { email: `guess-${n}@example.com`, password: hopeless });
     const refused = await tryFrom('203.0.113.77', ana);
     expect([refused.status, refused.headers.get('Retry-After')]).toEqual([429, '2']);
     expect((await tryFrom('203.0.113.78', ana)).leftFor).toBeDefined();

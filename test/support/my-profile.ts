@@ -1,6 +1,7 @@
 // My Profile for tests: how a person gets there, and what their authenticator app makes of the activation page.
-import { stepMs } from './clock.ts';
+
 import type { Page, TestBrowser } from './browser.ts';
+import { stepMs } from './clock.ts';
 import { codeAt, type Person } from './people.ts';
 import type { TestApp } from './start-app.ts';
 
@@ -25,7 +26,8 @@ export async function openProfile(
 export async function signedInBrowser(gatehouse: TestApp, person: Person): Promise<TestBrowser> {
   const browser = gatehouse.browser();
   const page = await openProfile(browser, person);
-  if (page.heading !== 'Password') throw new Error(`the sign-in ended on "${page.heading}": ${page.problems.join('; ')}`);
+  if (page.heading !== 'Password')
+    throw new Error(`the sign-in ended on "${page.heading}": ${page.problems.join('; ')}`);
   return browser;
 }
 

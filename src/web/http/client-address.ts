@@ -9,13 +9,24 @@ export function createClientAddress(trusted: readonly string[]) {
 
   function isTrusted(address: string): boolean {
     const parsed = parseAddress(address);
-    return parsed !== undefined && networks.some((network) => parsed.kind() === network[0].kind() && parsed.match(network));
+    return (
+      parsed !== undefined && networks.some((network) => parsed.kind() === network[0].kind() && parsed.match(network))
+    );
   }
 
   /** Walks from our own side outwards and stops at the first address we do not vouch for.
    *  @returns the address in its shortest form; undefined when it cannot be read, which rules that need one treat as a refusal */
-  return function clientAddress(socketAddress: string | undefined, forwardedFor: string | undefined): string | undefined {
-    const hops = [...(forwardedFor ?? '').split(',').map((hop) => hop.trim()).filter(Boolean), socketAddress ?? ''];
+  return function clientAddress(
+    socketAddress: string | undefined,
+    forwardedFor: string | undefined,
+  ): string | undefined {
+    const hops = [
+      ...(forwardedFor ?? '')
+        .split(',')
+        .map((hop) => hop.trim())
+        .filter(Boolean),
+      socketAddress ?? '',
+    ];
     let seen = hops.pop() ?? '';
     while (hops.length > 0 && isTrusted(seen)) seen = hops.pop() ?? '';
     return parseAddress(seen)?.toString();
@@ -23,13 +34,21 @@ export function createClientAddress(trusted: readonly string[]) {
 }
 export type ClientAddress = ReturnType<typeof createClientAddress>;
 
+/** Four decimal parts, or IPv6: the older spellings (`1`, `127.1`, octal figures) mean one address to us and another to a proxy. */
 function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  return ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
+  const isReadable = text.includes(':') ? ipaddr.IPv6.isValid(text) : ipaddr.IPv4.isValidFourPartDecimal(text);
+  return isReadable ? ipaddr.process(text) : undefined;
 }
 
 function parseNetwork(text: string): Network {
-  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
+  if (ipaddr.isValidCIDR(text)) return unmapped(ipaddr.parseCIDR(text));
   const address = parseAddress(text);
   if (!address) throw new Error(`TRUSTED_PROXIES: "${text}" is neither an address nor a CIDR range`);
   return [address, address.kind() === 'ipv4' ? 32 : 128];
+}
+
+/** Addresses are compared as IPv4 where IPv6 only carries one, so a range of such is too. */
+function unmapped([address, bits]: Network): Network {
+  const isMapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96;
+  return isMapped ? [address.toIPv4Address(), bits - 96] : [address, bits];
 }

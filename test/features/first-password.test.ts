@@ -1,0 +1,143 @@
+// M3: what an own password may be like, as the first sign-in asks for it.
+
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Page, TestBrowser } from '../support/browser.ts';
+import { enterWith, type Invited, invite } from '../support/invited.ts';
+import { signIn } from '../support/people.ts';
+import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
+import { startApp, type TestApp } from '../support/start-app.ts';
+
+/** So many characters without a pattern. */
+const random = (length: number) => randomBytes(length).toString('base64url').slice(0, length);
+
+describe('an own password', () => {
+  let gatehouse: TestApp;
+  let rp: RelyingParty;
+  let invited: Invited;
+  let browser: TestBrowser;
+  let choose: Page;
+
+  beforeAll(async () => {
+    gatehouse = await startApp();
+    rp = await registerRelyingParty(gatehouse);
+  });
+  beforeEach(async () => {
+    invited = await invite(gatehouse, `marta.weissenberg-${random(6)}@northwind-${random(4)}.example`);
+    browser = gatehouse.browser();
+    choose = await enterWith(browser, rp.request().url, invited);
+  });
+  afterAll(() => gatehouse.stop());
+
+  async function signsIn(password: string): Promise<string> {
+    const page = await signIn(gatehouse.browser(), rp.request(), { email: invited.email, password } as never);
+    return page.heading;
+  }
+
+  it.each([
+    ['twelve characters', () => random(12)],
+    ['a passphrase with spaces', () => 'four words of mine'],
+    ['several spaces in a row', () => 'wide   open    spaces'],
+    ['dashes, full stops and quotes', () => 'well-known. "isn\'t" it?'],
+    ['lower case alone', () => 'onlyletterswithoutend'],
+    ['figures alone', () => '83920175620194'],
+    ['128 characters', () => random(128)],
+    ['256 characters', () => random(256)],
+    [
+      '256 characters outside the basic plane',
+      () => ['😀', '🦊', '🌵', '🚲', '📚'].map((sign, n) => sign.repeat(51 + (n === 0 ? 1 : 0))).join(''),
+    ],
+    ['letters of any script', () => 'Überraschung über München, 東京の夜'],
+    ['what looks like a form', () => 'a=b&c=d+e%20f;<g>"h"'],
+    ['a sign that stands for several', () => 'ﬁne oﬀer № 5 today'],
+  ])('may be %s, and signs in', async (_what, make) => {
+    const password = make();
+    expect((await browser.submit(choose, { newPassword: password }, 'Save')).heading).toBe('Your name');
+    expect(await signsIn(password)).toBe('Your name');
+  });
+
+  const edges = 'A password cannot start or end with a space';
+  const control = 'A password can hold letters, digits, signs and spaces, but no control characters';
+  const context = 'Leave your email address, your name and your organization’s name out of your password';
+  const predictable = 'Too many people use this password. Choose one that is harder to guess';
+  const tooShort = 'A password needs at least 12 characters';
+  const tooLong = 'A password can have up to 256 characters';
+
+  it.each<[string, () => string, string]>([
+    ['empty', () => '', 'Enter a new password'],
+    ['only spaces', () => ' '.repeat(16), edges],
+    ['with a space before it', () => ' seven quiet bicycles', edges],
+    ['with a space after it', () => 'seven quiet bicycles ', edges],
+    ['with a no-break space after it', () => 'seven quiet bicycles\u00a0', edges],
+    ['with a wide space before it', () => '\u3000seven quiet bicycles', edges],
+    ['with a line break after it', () => 'seven quiet bicycles\n', edges],
+    ['eleven characters', () => random(11), tooShort],
+    ['twelve code units of six characters', () => '😀🦊🌵🚲📚🎈', tooShort],
+    [
+      'twelve code points that are six characters once composed',
+      () => 'e\u0301a\u0301o\u0301u\u0301i\u0301c\u0327',
+      tooShort,
+    ],
+    ['257 characters', () => random(257), tooLong],
+    ['eighteen letters that are 324 once written out', () => '\ufdfa'.repeat(18), tooLong],
+    ['with NUL inside', () => 'seven\u0000quiet bicycles', control],
+    ['with a tab inside', () => 'seven\tquiet bicycles', control],
+    ['with a line break inside', () => 'seven\nquiet bicycles', control],
+    ['with a C1 control inside', () => 'seven\u0085quiet bicycles', control],
+    ['the email address', () => invited.email, context],
+    ['the name in the address, padded', () => 'Weissenberg-2026!', context],
+    ['the domain of the address', () => `${invited.email.split('@')[1]?.split('.')[0]}123`, context],
+    ['the product’s name', () => 'Gatehouse-Gatehouse-1', context],
+    ['the name in wide letters', () => 'ｗｅｉｓｓｅｎｂｅｒｇ２０２６', context],
+    ['one letter repeated', () => 'aaaaaaaaaaaaaaaa', predictable],
+    ['a word repeated', () => 'passpasspasspass', predictable],
+    ['a run of the keyboard', () => 'qwertyuiopasdfgh', predictable],
+    ['the alphabet backwards', () => 'zyxwvutsrqponmlk', predictable],
+    ['a run of figures', () => '1234567890123', predictable],
+  ])('may not be %s, and the page says why', async (_what, make, problem) => {
+    const refused = await browser.submit(choose, { newPassword: make() }, 'Save');
+    expect(refused.status).toBe(422);
+    expect(refused.title).toBe('Error: Choose your password – Gatehouse');
+    expect(refused.problems).toEqual([problem]);
+    expect(refused.document.querySelector('#newPassword')?.getAttribute('value') ?? '').toBe('');
+    expect((await gatehouse.services.accounts.get(invited.account.id))?.passwordHash).toBeUndefined();
+    expect((await browser.submit(refused, { newPassword: 'seven quiet bicycles' }, 'Save')).heading).toBe('Your name');
+  });
+
+  it('is the same composed and decomposed, and differs in case and in spaces', async () => {
+    await browser.submit(choose, { newPassword: 'caf\u00e9 au lait, s\u00e9v\u00e8re' }, 'Save');
+    expect(await signsIn('cafe\u0301 au lait, se\u0301ve\u0300re')).toBe('Your name');
+    for (const other of [
+      'Caf\u00e9 au lait, s\u00e9v\u00e8re',
+      'cafe au lait, severe',
+      'caf\u00e9  au lait, s\u00e9v\u00e8re',
+      ' caf\u00e9 au lait, s\u00e9v\u00e8re',
+      'caf\u00e9 au lait, s\u00e9v\u00e8re ',
+    ]) {
+      expect(await signsIn(other)).toBe('Sign in');
+    }
+  });
+
+  it('is asked for in one field that cuts nothing, with advice before the first error', () => {
+    const fields = choose.document.querySelectorAll('input[type=password]');
+    expect(fields).toHaveLength(1);
+    expect([fields[0]?.getAttribute('autocomplete'), fields[0]?.getAttribute('maxlength')]).toEqual([
+      'new-password',
+      undefined,
+    ]);
+    expect(choose.text).toContain('At least 12 characters. Spaces, dashes and full stops are welcome inside.');
+    expect(choose.document.querySelector('input[autocomplete=username]')?.getAttribute('value')).toBe(invited.email);
+  });
+
+  it('may be shorter or must be longer where the firm says so', async () => {
+    const strict = await startApp({ env: { PASSWORD_MIN_LENGTH: '20' } });
+    const newcomer = await invite(strict);
+    const at = strict.browser();
+    const page = await enterWith(at, '/profile', newcomer);
+    expect((await at.submit(page, { newPassword: random(19) }, 'Save')).problems).toEqual([
+      'A password needs at least 20 characters',
+    ]);
+    expect((await at.submit(page, { newPassword: random(20) }, 'Save')).heading).toBe('Your name');
+    await strict.stop();
+  });
+});

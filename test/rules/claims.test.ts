@@ -1,0 +1,80 @@
+// What tokens say of how a person signed in, and whether that is what the client asked for.
+import { describe, expect, it } from '@jest/globals';
+import type { Account } from '../../src/accounts/account.ts';
+import { accountClaims, acr, acrOf, amrOf } from '../../src/oidc/claims.ts';
+import { meetsAcr } from '../../src/oidc/prompts.ts';
+
+describe('amr and acr', () => {
+  it.each([
+    [['pwd'], ['pwd'], acr.oneFactor],
+    [['temporary'], ['pwd'], acr.oneFactor],
+    [['pwd', 'otp'], ['pwd', 'otp', 'mfa'], acr.twoFactors],
+    [['pwd', 'recovery'], ['pwd', 'rc', 'mfa'], acr.twoFactors],
+    [['pwd', 'temporary'], ['pwd'], acr.oneFactor],
+    [['pwd', 'otp', 'recovery'], ['pwd', 'otp', 'rc', 'mfa'], acr.twoFactors],
+    [['pwd', 'sorcery'], ['pwd'], acr.oneFactor],
+    [[], [], acr.oneFactor],
+  ])('of the proofs %j are %j and %s', (methods, amr, reached) => {
+    expect(amrOf(methods)).toEqual(amr);
+    expect(acrOf(amrOf(methods))).toBe(reached);
+  });
+});
+
+describe('a wish for an authentication context', () => {
+  const { oneFactor, twoFactors } = acr;
+
+  it.each([
+    [undefined, [], true],
+    [undefined, ['urn:other'], true],
+    [undefined, [oneFactor], true],
+    [undefined, [twoFactors], false],
+    [oneFactor, [oneFactor], true],
+    [oneFactor, [twoFactors], false],
+    [oneFactor, [twoFactors, oneFactor], true],
+    [oneFactor, [twoFactors, 'urn:other'], false],
+    [twoFactors, [twoFactors], true],
+    [twoFactors, [oneFactor], true],
+    [twoFactors, ['urn:other', twoFactors], true],
+    ['urn:other', [twoFactors], false],
+  ])('where %s was reached and %j is wanted, is met: %s', (reached, wanted, isMet) => {
+    expect(meetsAcr(reached, wanted)).toBe(isMet);
+  });
+});
+
+describe('the claims of an account', () => {
+  const base: Account = {
+    id: 'sub-1',
+    email: 'Ana@example.com',
+    emailCanonical: 'ana@example.com',
+    emailVerified: false,
+    status: 'active',
+    roles: ['owner'],
+    sessionEpoch: 7,
+    createdAt: 0,
+    updatedAt: 1_700_000_000_999,
+  };
+
+  it('say who it is, and nothing of its credentials', () => {
+    const claims = accountClaims({
+      ...base,
+      givenName: 'Ana',
+      familyName: 'Silva',
+      passwordHash: 'hash',
+      organization: 'acme',
+    });
+    expect(claims).toEqual({
+      sub: 'sub-1',
+      email: 'Ana@example.com',
+      email_verified: false,
+      name: 'Ana Silva',
+      given_name: 'Ana',
+      family_name: 'Silva',
+      organizations: [{ id: 'acme', roles: ['owner'] }],
+      updated_at: 1_700_000_000,
+    });
+  });
+
+  it('leave out what is not known', () => {
+    expect(Object.keys(accountClaims(base))).toEqual(['sub', 'email', 'email_verified', 'updated_at']);
+  });
+});

@@ -1,0 +1,204 @@
+// What is next in a sign-in, and why: the rules in their order.
+import { describe, expect, it } from '@jest/globals';
+import type { Account } from '../../src/accounts/account.ts';
+import {
+  type Attempt,
+  isStillOf,
+  type ProofMethod,
+  proofSeconds,
+  restarted,
+  withProof,
+  withWrongCode,
+  wrongCodesAllowed,
+} from '../../src/sign-in/attempt.ts';
+import { nextStep, type Situation } from '../../src/sign-in/steps.ts';
+
+const now = Date.UTC(2026, 10, 22);
+const staleAt = now - proofSeconds * 1000;
+
+function account(changes: Partial<Account> = {}): Account {
+  return {
+    id: 'ana',
+    email: 'ana@example.com',
+    emailCanonical: 'ana@example.com',
+    emailVerified: true,
+    status: 'active',
+    roles: [],
+    sessionEpoch: 3,
+    createdAt: 0,
+    updatedAt: 0,
+    ...changes,
+  };
+}
+
+const totp = { secret: 'sealed', lastUsedStep: 0, driftSteps: 0, activatedAt: 0 };
+
+/** An attempt in which the account gave these proofs, now or at the time told. */
+function attempt(proofs: readonly (ProofMethod | [ProofMethod, number])[], changes: Partial<Attempt> = {}): Attempt {
+  const given = proofs.map((proof) =>
+    typeof proof === 'string' ? { method: proof, at: now } : { method: proof[0], at: proof[1] },
+  );
+  return {
+    id: 'a',
+    browserHash: 'b',
+    clientId: 'c',
+    params: '',
+    accountId: 'ana',
+    epoch: 3,
+    proofs: given,
+    wrongCodes: 0,
+    startedAt: now,
+    expiresAt: now + 1,
+    ...changes,
+  };
+}
+
+const nobody = attempt([], { accountId: undefined, epoch: undefined } as Partial<Attempt>);
+
+describe('the next step', () => {
+  it.each<[string, Omit<Situation, 'prompt'>, string, string]>([
+    ['nothing was given', { attempt: nobody, account: undefined }, 'password', 'not-signed-in'],
+    ['the account is gone', { attempt: attempt(['pwd']), account: undefined }, 'password', 'not-signed-in'],
+    ['the password was given', { attempt: attempt(['pwd']), account: account() }, 'done', 'all-steps-done'],
+    [
+      'the password was given a moment less than half an hour ago',
+      { attempt: attempt([['pwd', staleAt + 1]]), account: account() },
+      'done',
+      'all-steps-done',
+    ],
+    [
+      'the password was given half an hour ago',
+      { attempt: attempt([['pwd', staleAt]]), account: account() },
+      'password',
+      'proof-too-old',
+    ],
+    ['only a code was given', { attempt: attempt(['otp']), account: account({ totp }) }, 'password', 'proof-too-old'],
+    [
+      'the credentials changed since',
+      { attempt: attempt(['pwd']), account: account({ sessionEpoch: 4 }) },
+      'password',
+      'credentials-changed',
+    ],
+    [
+      'the credentials changed since, with every proof',
+      { attempt: attempt(['pwd', 'otp']), account: account({ totp, sessionEpoch: 2 }) },
+      'password',
+      'credentials-changed',
+    ],
+    [
+      'the attempt names no epoch',
+      { attempt: attempt(['pwd'], { epoch: undefined } as Partial<Attempt>), account: account() },
+      'password',
+      'credentials-changed',
+    ],
+    [
+      'the account is suspended',
+      { attempt: attempt(['pwd']), account: account({ status: 'suspended' }) },
+      'refused',
+      'account-suspended',
+    ],
+    [
+      'the account is suspended, with a second factor',
+      { attempt: attempt(['pwd']), account: account({ status: 'suspended', totp }) },
+      'refused',
+      'account-suspended',
+    ],
+    [
+      'the account has a second factor',
+      { attempt: attempt(['pwd']), account: account({ totp }) },
+      'code',
+      'account-has-second-factor',
+    ],
+    ['the code was given', { attempt: attempt(['pwd', 'otp']), account: account({ totp }) }, 'done', 'all-steps-done'],
+    [
+      'a recovery code was given',
+      { attempt: attempt(['pwd', 'recovery']), account: account({ totp }) },
+      'done',
+      'all-steps-done',
+    ],
+    [
+      'the code was given half an hour ago',
+      { attempt: attempt(['pwd', ['otp', staleAt]]), account: account({ totp }) },
+      'code',
+      'account-has-second-factor',
+    ],
+    [
+      'a temporary password was given',
+      { attempt: attempt(['temporary']), account: account({ status: 'invited' }) },
+      'temporary-password',
+      'temporary-password-used',
+    ],
+    [
+      'a temporary password was given half an hour ago',
+      { attempt: attempt([['temporary', staleAt]]), account: account({ status: 'invited' }) },
+      'password',
+      'proof-too-old',
+    ],
+    [
+      'a temporary password was given, with a second factor',
+      { attempt: attempt(['temporary']), account: account({ totp }) },
+      'code',
+      'account-has-second-factor',
+    ],
+    [
+      'a temporary password and a code were given',
+      { attempt: attempt(['temporary', 'otp']), account: account({ totp }) },
+      'temporary-password',
+      'temporary-password-used',
+    ],
+    [
+      'a temporary password was given, of a suspended account',
+      { attempt: attempt(['temporary']), account: account({ status: 'suspended' }) },
+      'refused',
+      'account-suspended',
+    ],
+    [
+      'the invited person chose a password',
+      { attempt: attempt(['pwd']), account: account({ status: 'invited' }) },
+      'profile',
+      'first-sign-in',
+    ],
+    [
+      'the invited person has a second factor',
+      { attempt: attempt(['pwd']), account: account({ status: 'invited', totp }) },
+      'code',
+      'account-has-second-factor',
+    ],
+  ])('where %s', (_where, situation, name, rule) => {
+    expect(nextStep({ prompt: 'login', ...situation }, now)).toEqual({ name, rule });
+    expect(nextStep({ prompt: 'consent', ...situation }, now)).toEqual({ name: 'consent', rule: 'third-party-client' });
+  });
+});
+
+describe('an attempt', () => {
+  it('keeps one proof of each kind, the latest', () => {
+    const twice = withProof(withProof(attempt([]), 'pwd', 1), 'pwd', 2);
+    expect(withProof(twice, 'otp', 3).proofs).toEqual([
+      { method: 'pwd', at: 2 },
+      { method: 'otp', at: 3 },
+    ]);
+  });
+
+  it('forgets the person and every proof when it starts again, and keeps what was typed', () => {
+    const before = attempt(['pwd', 'otp'], { email: 'ana@example.com', wrongCodes: 4 });
+    const { accountId: _account, epoch: _epoch, ...kept } = before;
+    expect(restarted(before)).toEqual({ ...kept, proofs: [], wrongCodes: 0 });
+  });
+
+  it('starts again at the fifth wrong code, and remembers why', () => {
+    let current = attempt(['pwd']);
+    for (let count = 1; count < wrongCodesAllowed; count += 1) {
+      current = withWrongCode(current);
+      expect([current.wrongCodes, current.accountId, current.proofs.length]).toEqual([count, 'ana', 1]);
+    }
+    current = withWrongCode(current);
+    expect([current.wrongCodes, current.accountId, current.proofs]).toEqual([5, undefined, []]);
+  });
+
+  it('is no longer the one a request saw once it names another person or other credentials', () => {
+    const seen = attempt(['pwd']);
+    expect(isStillOf(withProof(seen, 'otp', now), seen)).toBe(true);
+    for (const other of [attempt(['pwd'], { accountId: 'ben' }), attempt(['pwd'], { epoch: 4 }), restarted(seen)])
+      expect(isStillOf(other, seen)).toBe(false);
+  });
+});

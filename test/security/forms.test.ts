@@ -1,0 +1,113 @@
+// Forged posts: every form of ours is refused without its own token, from another site, or with another form's token.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { letClockRun, stopClock } from '../support/clock.ts';
+import { type Form, formMakers, type Place, tokenOn } from '../support/forms.ts';
+import { createPerson, signInTo } from '../support/people.ts';
+import { registerRelyingParty } from '../support/relying-party.ts';
+import { startApp } from '../support/start-app.ts';
+
+describe('a forged post', () => {
+  let place: Place;
+
+  beforeAll(async () => {
+    const gatehouse = await startApp();
+    const rp = await registerRelyingParty(gatehouse);
+    const thirdParty = await registerRelyingParty(gatehouse, { first_party: false });
+    place = { gatehouse, rp, thirdParty };
+  });
+  afterEach(letClockRun);
+  afterAll(() => place.gatehouse.stop());
+
+  function send(
+    { browser, action, fields }: Form,
+    token: string | undefined,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    const body = new URLSearchParams({ ...fields, ...(token === undefined ? {} : { _csrf: token }) });
+    return browser.request(action, { method: 'POST', body, headers });
+  }
+
+  /** Tokens that are good, elsewhere. */
+  async function foreignTokens({ browser }: Form): Promise<Record<string, string>> {
+    const other = place.gatehouse.browser();
+    const [elsewhere, otherTab] = [
+      await other.get(place.rp.request().url),
+      await browser.get(place.rp.request({ prompt: 'login' }).url),
+    ];
+    return {
+      'the token of another browser': tokenOn(elsewhere, new URL(elsewhere.url).pathname),
+      'the token of another sign-in of this browser': tokenOn(otherTab, new URL(otherTab.url).pathname),
+    };
+  }
+
+  it.each(Object.keys(formMakers))('changes nothing where it imitates the form "%s"', async (name) => {
+    stopClock();
+    const form = await formMakers[name]?.(place);
+    if (!form) throw new Error(`no form ${name}`);
+    const { services, issuer } = place.gatehouse;
+    const state = async () => ({
+      account: await services.accounts.get(form.accountId),
+      events: (await services.audit.bySubject(form.accountId)).length,
+    });
+    const before = await state();
+    const good = form.token;
+    const forgeries: [string, Promise<Response>][] = [
+      ['no token', send(form, undefined)],
+      ['an empty token', send(form, '')],
+      ['a token cut short', send(form, good.slice(0, -1))],
+      ...Object.entries(await foreignTokens(form)).map(([what, token]): [string, Promise<Response>] => [
+        what,
+        send(form, token),
+      ]),
+      ['a foreign Origin', send(form, good, { Origin: 'https://evil.example' })],
+      ['another port', send(form, good, { Origin: 'http://127.0.0.1:1' })],
+      ['the Origin of a sandboxed frame', send(form, good, { Origin: 'null' })],
+      ['another site, by Sec-Fetch-Site', send(form, good, { 'Sec-Fetch-Site': 'cross-site' })],
+    ];
+    for (const [what, forged] of forgeries) {
+      const response = await forged;
+      expect([what, response.status, (await response.text()).includes('This page was open for too long')]).toEqual([
+        what,
+        403,
+        true,
+      ]);
+      expect(response.headers.getSetCookie().filter((cookie) => cookie.includes('session'))).toEqual([]);
+    }
+    expect(await state()).toEqual(before);
+
+    const real = await send(form, good, { Origin: issuer, 'Sec-Fetch-Site': 'same-origin' });
+    expect([200, 303]).toContain(real.status);
+  });
+
+  it('ends no session at /session/end/confirm', async () => {
+    const ana = await createPerson(place.gatehouse);
+    const browser = place.gatehouse.browser();
+    await signInTo(browser, place.rp, ana);
+    const question = await browser.get('/session/end');
+    expect(question.heading).toBe('Sign out?');
+    for (const xsrf of ['', 'x', undefined]) {
+      const forged = await browser.request('/session/end/confirm', {
+        method: 'POST',
+        body: new URLSearchParams({ logout: 'yes', ...(xsrf === undefined ? {} : { xsrf }) }),
+      });
+      expect(forged.status).toBe(400);
+    }
+    expect((await browser.get('/profile')).heading).toBe('My Profile');
+    await browser.submit(question, {}, 'Sign out');
+    expect((await browser.get('/profile')).heading).toBe('Sign in');
+  });
+
+  it('cannot be made of a GET', async () => {
+    const form = await formMakers['change of password']?.(place);
+    if (!form) throw new Error('no such form');
+    const query = new URLSearchParams({ ...form.fields, _csrf: form.token });
+    expect((await form.browser.get(`${form.action}?${query}`)).heading).toBe('Password');
+    for (const method of ['PUT', 'PATCH', 'DELETE']) {
+      const { status } = await form.browser.request(form.action, { method, body: query });
+      expect(status).toBe(405);
+    }
+    expect((await place.gatehouse.services.audit.bySubject(form.accountId)).map(({ type }) => type)).toEqual([
+      'sign-in.succeeded',
+    ]);
+  });
+});

@@ -1,0 +1,142 @@
+// The forms of Gatehouse for tests that forge them: each on its page, filled in so that it would act.
+import type { Page, TestBrowser } from './browser.ts';
+import { moveClock, stepMs } from './clock.ts';
+import { enterWith, invite } from './invited.ts';
+import {
+  activateMfa,
+  activatePath,
+  deactivatePath,
+  passwordPath,
+  shownSecret,
+  signedInBrowser,
+  twoCodes,
+} from './my-profile.ts';
+import { codeAt, createPerson } from './people.ts';
+import type { RelyingParty } from './relying-party.ts';
+import type { TestApp } from './start-app.ts';
+
+export interface Form {
+  browser: TestBrowser;
+  /** Where it posts to. */
+  action: string;
+  fields: Record<string, string>;
+  /** Its own anti-forgery token. */
+  token: string;
+  accountId: string;
+}
+
+export interface Place {
+  gatehouse: TestApp;
+  /** First-party: asks for no consent. */
+  rp: RelyingParty;
+  /** Asks for consent. */
+  thirdParty: RelyingParty;
+}
+
+export const formMakers: Readonly<Record<string, (place: Place) => Promise<Form>>> = {
+  'sign in': async ({ gatehouse, rp }) => {
+    const { account, email, password } = await createPerson(gatehouse);
+    const browser = gatehouse.browser();
+    return formOn(browser, await browser.get(rp.request().url), { email, password }, account.id);
+  },
+  code: async (place) => {
+    const { browser, page, account, totpSecret = '' } = await atTheCode(place);
+    return formOn(browser, page, { code: codeAt(totpSecret) }, account.id);
+  },
+  'recovery code': async (place) => {
+    const { browser, page, account } = await atTheCode(place);
+    const { codes, stored } = place.gatehouse.services.recoveryCodes.make(account.id);
+    await place.gatehouse.services.accounts.update(account.id, (old) => ({ ...old, recoveryCodes: stored }));
+    return formOn(
+      browser,
+      await browser.get(page.url.replace(/code$/, 'recovery-code')),
+      { recoveryCode: codes[0] ?? '' },
+      account.id,
+    );
+  },
+  'own password': async ({ gatehouse, rp }) => {
+    const invited = await invite(gatehouse);
+    const browser = gatehouse.browser();
+    return formOn(
+      browser,
+      await enterWith(browser, rp.request().url, invited),
+      { newPassword: 'seven quiet bicycles' },
+      invited.account.id,
+    );
+  },
+  name: async ({ gatehouse, rp }) => {
+    const invited = await invite(gatehouse);
+    const browser = gatehouse.browser();
+    const choose = await enterWith(browser, rp.request().url, invited);
+    const page = await browser.submit(choose, { newPassword: 'seven quiet bicycles' }, 'Save');
+    return formOn(browser, page, { givenName: 'Eve', familyName: 'Mallory' }, invited.account.id);
+  },
+  consent: async ({ gatehouse, thirdParty }) => {
+    const person = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, person);
+    return formOn(browser, await browser.get(thirdParty.request().url), { decision: 'allow' }, person.account.id);
+  },
+  cancel: async ({ gatehouse, rp }) => {
+    const { account } = await createPerson(gatehouse);
+    const browser = gatehouse.browser();
+    const page = await browser.get(rp.request().url);
+    return formOn(browser, page, {}, account.id, new URL(page.url).pathname.replace(/sign-in$/, 'cancel'));
+  },
+  'change of password': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, person);
+    const fields = { currentPassword: person.password, newPassword: 'seven quiet bicycles' };
+    return formOn(browser, await browser.get(passwordPath), fields, person.account.id);
+  },
+  'activation of MFA': async ({ gatehouse }) => {
+    const { account, ...person } = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, { account, ...person });
+    const page = await browser.get(activatePath);
+    return formOn(browser, page, twoCodes(await shownSecret(browser, page)), account.id);
+  },
+  'deactivation of MFA': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, person);
+    const { secret } = await activateMfa(browser);
+    moveClock(stepMs);
+    return formOn(
+      browser,
+      await browser.get(deactivatePath),
+      { code: codeAt(secret), confirm: 'yes' },
+      person.account.id,
+    );
+  },
+  'Log Out': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, person);
+    return formOn(browser, await browser.get('/profile'), {}, person.account.id, '/profile/sign-out');
+  },
+};
+
+async function atTheCode({ gatehouse, rp }: Place) {
+  const person = await createPerson(gatehouse, { withTotp: true });
+  const browser = gatehouse.browser();
+  const page = await browser.submit(
+    await browser.get(rp.request().url),
+    { email: person.email, password: person.password },
+    'Sign in',
+  );
+  return { ...person, browser, page };
+}
+
+/** @param action the path of the form's page when left out */
+function formOn(
+  browser: TestBrowser,
+  page: Page,
+  fields: Record<string, string>,
+  accountId: string,
+  action = new URL(page.url).pathname,
+): Form {
+  return { browser, action, fields, token: tokenOn(page, action), accountId };
+}
+
+export function tokenOn(page: Page, action: string): string {
+  const token = page.document.querySelector(`form[action="${action}"] [name=_csrf]`)?.getAttribute('value');
+  if (!token) throw new Error(`no form that posts to ${action} on ${page.url} ("${page.heading}")`);
+  return token;
+}

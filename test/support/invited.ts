@@ -1,0 +1,35 @@
+// Invited people for tests: what the invitation's mail says, and the way in.
+import { randomBytes } from 'node:crypto';
+import type { Account } from '../../src/accounts/account.ts';
+import type { Page, TestBrowser } from './browser.ts';
+import type { TestApp } from './start-app.ts';
+
+export interface Invited {
+  account: Account;
+  email: string;
+  temporaryPassword: string;
+  /** The mail as it went out. */
+  text: string;
+}
+
+export async function invite(
+  { services }: TestApp,
+  email = `new-${randomBytes(6).toString('hex')}@example.com`,
+): Promise<Invited> {
+  const account = await services.invitations.invite({ email, roles: [] }, { actor: 'test' });
+  const text = (await services.outbox.list()).find(({ to }) => to === email)?.text ?? '';
+  return { account, email, text, temporaryPassword: temporaryPasswordIn(text) };
+}
+
+export function temporaryPasswordIn(text: string): string {
+  return /\b[A-Z2-9]{5}(-[A-Z2-9]{5}){3}\b/.exec(text)?.[0] ?? '';
+}
+
+/** @param url where the sign-in begins   @returns the page that asks for an own password */
+export async function enterWith(
+  browser: TestBrowser,
+  url: string,
+  { email, temporaryPassword }: Pick<Invited, 'email' | 'temporaryPassword'>,
+): Promise<Page> {
+  return browser.submit(await browser.get(url), { email, password: temporaryPassword }, 'Sign in');
+}
