@@ -31,7 +31,7 @@ import { createTemplates } from './platform/templates.ts';
 import { createArtifacts } from './sessions/artifacts.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
-import type { Storage } from './storage/port.ts';
+import type { Collection, Storage, Stored } from './storage/port.ts';
 import { createAccountRouter } from './web/account/router.ts';
 import { createAssets } from './web/http/assets.ts';
 import { createBrowser } from './web/http/browser.ts';
@@ -41,6 +41,7 @@ import { createForms } from './web/http/form.ts';
 import { createHealthRouter } from './web/http/health.ts';
 import { createSignedIn } from './web/http/signed-in.ts';
 import { createViews } from './web/http/views.ts';
+import { createWellKnownRouter } from './web/http/well-known.ts';
 import { createErrorReportRouter } from './web/interaction/error-report.ts';
 import { createProviderPages } from './web/interaction/provider-pages.ts';
 import { createInteractionRouter } from './web/interaction/router.ts';
@@ -62,7 +63,7 @@ export async function openStorage(url: string, log: Log): Promise<Storage> {
 /** Everything below the web: what the server and the command line share. The storage is open when this resolves. */
 export async function createServices(config: Config, log: Log) {
   const secrets = createSecrets(masterKeys(config));
-  const storage = await openStorage(config.storageUrl, log);
+  const { storage, expiring } = remembering(await openStorage(config.storageUrl, log));
   const templates = createTemplates(viewsFolder);
   const locales = createLocales(join(viewsFolder, 'locales'), { lenient: config.isProduction });
 
@@ -86,13 +87,13 @@ export async function createServices(config: Config, log: Log) {
   const signIn = createSignIn({ storage, secrets, accounts, passwords, totp, recoveryCodes, throttle, audit, policyOf });
 
   await storage.open();
-  return { config, log, secrets, storage, templates, locales, audit, outbox, messages, clients, accounts, sessions, artifacts, passwords, totp, recoveryCodes, mfa, throttle, invitations, keys, grants, errorReports, policyOf, signIn };
+  return { config, log, secrets, storage, expiring, templates, locales, audit, outbox, messages, clients, accounts, sessions, artifacts, passwords, totp, recoveryCodes, mfa, throttle, invitations, keys, grants, errorReports, policyOf, signIn };
 }
 export type Services = Awaited<ReturnType<typeof createServices>>;
 
 /** The whole server as a Koa application: no port is opened. */
 export async function createApp(services: Services, options: { isStopping?: () => boolean } = {}) {
-  const { config, log, secrets, storage, accounts, artifacts, clients, errorReports, grants, keys, sessions, signIn } = services;
+  const { config, log, secrets, storage, accounts, audit, artifacts, clients, errorReports, grants, keys, sessions, signIn } = services;
   const { issuer, isProduction, productName } = config;
   const assets = createAssets(join(viewsFolder, 'assets'));
   const views = createViews({ templates: services.templates, locales: services.locales, assets, productName });
@@ -102,17 +103,28 @@ export async function createApp(services: Services, options: { isStopping?: () =
   const startAgain = createStartAgain({ attempts: signIn.attempts, browser, clients, issuer });
   const pages = createProviderPages({ views, errors, isProduction, startAgain });
   const sessionAbsoluteSeconds = config.sessionAbsolute;
-  const oidc = await createOidc({ issuer, sessionAbsoluteSeconds, artifacts, clients, errorReports, grants, keys, sessions, secrets, log, findAccount: activeAccount(accounts.get), pages });
+  const oidc = await createOidc({ issuer, sessionAbsoluteSeconds, artifacts, clients, errorReports, grants, keys, sessions, audit, secrets, log, findAccount: activeAccount(accounts.get), pages });
   const signedIn = createSignedIn({ issuer, sessionCookie: cookieNames(issuer).session, clientId: ownClientId, sessions, accounts, secrets, browser });
   const web = { ...services, assets, browser, errors, oidc, productName, readForm, signedIn, startAgain, views, ownClientId, sessionDays: Math.ceil(sessionAbsoluteSeconds / 86_400) };
 
   const isStopping = options.isStopping ?? (() => false);
-  const routers = [createHealthRouter({ storage, isStopping }), createInteractionRouter(web), createErrorReportRouter(web), createAccountRouter(web)];
+  const routers = [createHealthRouter({ storage, isStopping }), createWellKnownRouter({ issuer, securityContact: config.securityContact }), createInteractionRouter(web), createErrorReportRouter(web), createAccountRouter(web)];
   const clientAddress = createClientAddress(config.trustedProxies);
   const stack = (more: typeof routers = []): Koa => createStack({ issuer, oidc, log, assets, clientAddress, errors, routers: [...routers, ...more] });
   return { stack, oidc, views, assets };
 }
 export type App = Awaited<ReturnType<typeof createApp>>;
+
+/** Notes which collections hold records that expire, for the sweeper. */
+function remembering(storage: Storage): { storage: Storage; expiring: Pick<Collection<Stored>, 'due' | 'delete'>[] } {
+  const expiring: Pick<Collection<Stored>, 'due' | 'delete'>[] = [];
+  const collection: Storage['collection'] = (spec) => {
+    const made = storage.collection(spec);
+    if (spec.expiresAt && !spec.keepExpired) expiring.push(made);
+    return made;
+  };
+  return { storage: { ...storage, collection }, expiring };
+}
 
 function masterKeys({ secretKeys, storageUrl }: Config): Buffer[] {
   const file = storageUrl.startsWith('sqlite:') && !storageUrl.includes(':memory:') ? `${storageUrl.slice('sqlite:'.length)}.key` : 'data/gatehouse.key';

@@ -2,23 +2,27 @@
 // Correctness never waits for it: expired means gone at every read.
 import type { App, Services } from './app.ts';
 import { type ArtifactKind, artifactKinds } from './sessions/artifacts.ts';
+import type { Collection, Stored } from './storage/port.ts';
 
 const everyMs = 60_000;
-const batch = 500;
+const batch = 1000;
 /** Used and expired codes and tokens stay a while for the right error and for reuse detection. */
-const artifactGraceMs = 3_600_000;
+const graceMs = 3_600_000;
 
-export async function sweep({ sessions, artifacts }: Services, { oidc }: App): Promise<void> {
+export async function sweep({ sessions, artifacts, expiring }: Services, { oidc }: App): Promise<void> {
   const now = Date.now();
   for (const session of await sessions.due(now, batch)) {
-    const reason = session.absoluteUntil <= now ? 'absolute' : 'idle';
-    if (session.endedAt === undefined) await oidc.endSession(session.id, reason);
+    if (session.endedAt === undefined) await oidc.endSession(session.id, session.absoluteUntil <= now ? 'absolute' : 'idle');
     await sessions.remove(session.id);
   }
-  for (const kind of Object.keys(artifactKinds) as ArtifactKind[]) {
-    for (const { id } of await artifacts.of(kind).due(now - artifactGraceMs, batch)) await artifacts.of(kind).delete(id);
-  }
-  for (const { id } of await artifacts.replays.due(now, batch)) await artifacts.replays.delete(id);
+  for (const collection of expiring) await clear(collection, now);
+  const kinds = Object.keys(artifactKinds) as ArtifactKind[];
+  for (const kind of kinds) await clear(artifacts.of(kind), now - graceMs);
+}
+
+async function clear(collection: Pick<Collection<Stored>, 'due' | 'delete'>, before: number): Promise<void> {
+  const over = await collection.due(before, batch);
+  await Promise.all(over.map(({ id }) => collection.delete(id)));
 }
 
 /** @returns how to stop it */

@@ -1,5 +1,5 @@
 // The figures in words: each beside its goal, as reached or not reached.
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import type { Column, Figures, ScenarioFigures, StartFigures } from './measure.ts';
 import type { Options } from './options.ts';
 import { type ScenarioName, scenarios } from './scenarios.ts';
@@ -9,6 +9,8 @@ export interface Results {
   node: string;
   cpu: string;
   cores: number;
+  /** Over the last five minutes, the bench included: well above the number of cores, others were at work too. */
+  loadAverage: number;
   options: Pick<Options, 'seconds' | 'rounds' | 'algorithm'>;
   starts: Partial<Record<SideName, StartFigures>>;
   scenarios: Partial<Record<ScenarioName, ScenarioFigures>>;
@@ -42,6 +44,7 @@ export function resultsOf(
     node: process.version,
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
+    loadAverage: loadavg()[1] ?? 0,
     options: { seconds, rounds, algorithm },
     ...measured,
     goals: [...startGoals(measured.starts.sqlite), ...scenarioGoals(measured.scenarios)],
@@ -67,11 +70,10 @@ function scenarioGoals(measured: Results['scenarios']): Goal[] {
   });
 }
 
-export function printResults({ node, cpu, cores, options, starts, scenarios: measured, goals }: Results): void {
-  const { seconds, rounds, algorithm } = options;
-  console.log(
-    `Node ${node}, ${cores} × ${cpu}; ID tokens ${algorithm}; medians of ${rounds} rounds of ${seconds} s, in turn\n`,
-  );
+export function printResults({ starts, scenarios: measured, goals, ...where }: Results): void {
+  const { seconds, rounds, algorithm } = where.options;
+  console.log(`Node ${where.node}, ${where.cores} × ${where.cpu}, load average ${number(where.loadAverage)}`);
+  console.log(`ID tokens ${algorithm}; medians of ${rounds} rounds of ${seconds} s, in turn\n`);
   if (Object.keys(starts).length > 0) printStarts(starts);
   for (const [name, figures] of Object.entries(measured)) printScenario(name as ScenarioName, figures);
   console.log('Goals, on SQLite');

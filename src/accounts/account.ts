@@ -31,8 +31,8 @@ export const accountSchema = z.object({
   organization: z.string().optional(),
   /** PHC string, or a foreign hash from an import until the next sign-in. */
   passwordHash: z.string().optional(),
-  /** Made for an invitation: opens nothing but the choice of an own password, and dies with its use. */
-  temporaryPassword: z.object({ hash: z.string(), expiresAt: z.number() }).optional(),
+  /** Opens nothing but the choice of an own password, and dies with its use. One that was mailed proves the address by being used. */
+  temporaryPassword: z.object({ hash: z.string(), expiresAt: z.number(), provesEmail: z.boolean() }).optional(),
   totp: totpSchema.optional(),
   /** Shown to the person, not yet proved by two codes. */
   pendingTotp: z.object({ secret: z.string(), expiresAt: z.number() }).optional(),

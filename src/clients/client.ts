@@ -23,7 +23,7 @@ export const clientMetadataSchema = z
     backchannel_logout_uri: webUri.optional(),
     backchannel_logout_session_required: z.boolean().optional(),
     grant_types: z
-      .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code']))
+      .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials']))
       .default(['authorization_code']),
     response_types: z.array(z.enum(['code'])).optional(),
     token_endpoint_auth_method: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']).default('client_secret_basic'),

@@ -1,4 +1,4 @@
-// One line of `users import` (design §6): what it may hold, and the account that comes of it. Reasons name fields, never values:
+// One line of `users import`: what it may hold, and the account that comes of it. Reasons name fields, never values:
 // there are password hashes and TOTP secrets among them.
 import { z } from 'zod';
 import { canonicalEmail, isEmail } from '../accounts/account.ts';

@@ -32,7 +32,7 @@ export interface Recovery {
 export function createInvitations({ accounts, passwords, messages, outbox, audit, signInUrl }: InvitationsDependencies) {
   /** Creates the account and mails its temporary password. @throws DomainError 'duplicate' when the address is taken */
   async function invite(person: Pick<Account, 'email' | 'roles'>, origin: Origin): Promise<Account> {
-    const { password, stored } = await passwords.makeTemporary(Date.now());
+    const { password, stored } = await passwords.makeTemporary(Date.now(), { provesEmail: true });
     const account = await accounts.create({ ...person, emailVerified: false, status: 'invited', temporaryPassword: stored });
     await audit.record({ type: 'account.created', result: 'success', subject: account.id, detail: { roles: person.roles } }, origin);
     await mail(account, password, stored.expiresAt, origin);
@@ -42,7 +42,7 @@ export function createInvitations({ accounts, passwords, messages, outbox, audit
   /** Makes a fresh temporary password where the last one has run out unused, and mails it. @returns whether one was sent */
   async function renew(account: Account, origin: Origin): Promise<boolean> {
     if (account.status !== 'invited' || (account.temporaryPassword?.expiresAt ?? 0) > Date.now()) return false;
-    const { password, stored } = await passwords.makeTemporary(Date.now());
+    const { password, stored } = await passwords.makeTemporary(Date.now(), { provesEmail: true });
     const updated = await accounts.update(account.id, (current) =>
       current.status === 'invited' && current.temporaryPassword?.hash === account.temporaryPassword?.hash ? { ...current, temporaryPassword: stored } : undefined,
     );
@@ -59,7 +59,7 @@ export function createInvitations({ accounts, passwords, messages, outbox, audit
    *  @param options.makeOwner gives the role to an account that lacks it   @param options.resetMfa removes a lost second factor
    *  @throws DomainError 'forbidden' when the account is no owner and `makeOwner` was not asked */
   async function recoverOwner(email: string, options: { makeOwner: boolean; resetMfa: boolean }, origin: Origin): Promise<Recovery> {
-    const { password, stored } = await passwords.makeTemporary(Date.now());
+    const { password, stored } = await passwords.makeTemporary(Date.now(), { provesEmail: false });
     const known = await accounts.findByEmail(email);
     if (known && !known.roles.includes(ownerRole) && !options.makeOwner) {
       throw new DomainError('forbidden', `${email} is not an owner; add --make-owner to give the account that role`);

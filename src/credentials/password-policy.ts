@@ -1,4 +1,4 @@
-// What a new password must be like: one validator for every place that sets one (security.md PW-01 to PW-07, PW-16). Pure.
+// What a new password must be like: one validator for every place that sets one (SP 800-63B-4, 3.1.1). Pure.
 
 export interface PasswordContext {
   /** Code points, set by the firm; never below 8. */

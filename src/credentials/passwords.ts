@@ -6,10 +6,10 @@ import { randomToken, readableCode } from '../platform/ids.ts';
 import { isForeign, verifyForeign } from './foreign-hashes.ts';
 import type { HashQueue } from './hash-queue.ts';
 
-/** OWASP's 2026 row for argon2id at 46 MiB (security.md PW-12); a 16-byte salt and a 32-byte tag are the library's defaults. */
+/** OWASP's 2026 row for argon2id at 46 MiB; a 16-byte salt and a 32-byte tag are the library's defaults. */
 export const argon2Parameters = { type: argon2id, memoryCost: 47_104, timeCost: 1, parallelism: 1 } as const;
 
-/** A temporary password lives 72 hours (mission M2). */
+/** A temporary password lives 72 hours. */
 export const temporaryPasswordSeconds = 72 * 3600;
 
 export interface PasswordsDependencies {
@@ -55,9 +55,9 @@ export function createPasswords({ accounts, queue }: PasswordsDependencies) {
   }
 
   /** Makes a temporary password for an invited account: readable, 20 characters of about 98 bits. The caller mails it and forgets it. */
-  async function makeTemporary(now: number): Promise<{ password: string; stored: NonNullable<Account['temporaryPassword']> }> {
+  async function makeTemporary(now: number, { provesEmail }: { provesEmail: boolean }): Promise<{ password: string; stored: NonNullable<Account['temporaryPassword']> }> {
     const password = readableCode(20).replace(/(.{5})(?=.)/g, '$1-');
-    return { password, stored: { hash: await hash(password), expiresAt: now + temporaryPasswordSeconds * 1000 } };
+    return { password, stored: { hash: await hash(password), expiresAt: now + temporaryPasswordSeconds * 1000, provesEmail } };
   }
 
   return { hash, verify, makeTemporary };

@@ -1,5 +1,5 @@
 // The one guard around every guess: counts failures per subject in storage, so that nodes share them, and makes the next try wait.
-// Delays grow with each failure; nothing is ever locked for good, so that a guesser cannot lock the owner out (security.md, "lockout").
+// Delays grow with each failure; nothing is ever locked for good, so that a guesser cannot lock the owner out.
 import { z } from 'zod';
 import type { Collection, CollectionSpec, Storage } from '../storage/port.ts';
 

@@ -5,7 +5,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { constantTimeEqual, type Secrets } from '../platform/secrets.ts';
 
 const stepSeconds = 30;
-/** How far a phone's clock may be off at activation, either way (security.md MF-02). */
+/** How far a phone's clock may be off at activation, either way. */
 const driftStepsAllowed = 2;
 /** How far we look to tell a wrong clock from a wrong code. */
 const driftStepsMeasured = 20;
@@ -62,7 +62,7 @@ export function createTotp({ accounts, secrets, issuerName }: TotpDependencies) 
   }
 
   /** Verifies a code and burns its time step, so that it cannot be used twice (RFC 6238, 5.2).
-   *  Accepts the phone's current step and the one before, and learns how its clock runs (security.md MF-03).
+   *  Accepts the phone's current step and the one before, and learns how its clock runs.
    *  @param code as typed; spaces, hyphens and full-width digits are accepted   @param now milliseconds UTC */
   async function verify(account: Account, code: string, now: number): Promise<'accepted' | 'rejected'> {
     const { totp } = account;

@@ -6,6 +6,7 @@ import type { Clients } from '../clients/clients.ts';
 import { isDomainError } from '../platform/errors.ts';
 import { type Secrets, sha256 } from '../platform/secrets.ts';
 import { type Artifact, type ArtifactKind, type Artifacts, artifactKinds } from '../sessions/artifacts.ts';
+import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { clientAdapter } from './client-adapter.ts';
 import { sessionAdapter } from './session-adapter.ts';
@@ -15,7 +16,8 @@ export interface AdapterDependencies {
   sessions: Sessions;
   clients: Clients;
   secrets: Secrets;
-  issuer: string;
+  /** After the library's own logout page ended a session. */
+  onSignedOut(session: Session): Promise<void>;
 }
 
 /** What each adapter may leave out: a verb that its model never asks for. */

@@ -18,7 +18,7 @@ const errorReportSchema = z.object({
 export type ErrorReport = z.output<typeof errorReportSchema>;
 
 const errorReportsSpec: CollectionSpec<ErrorReport> = { name: 'error-reports', schema: errorReportSchema, expiresAt: 'expiresAt' };
-const keptSeconds = 7 * 24 * 3600;
+const keptSeconds = 24 * 3600;
 
 /** Answers that a silent request (`prompt=none`) or a person's "Cancel" brings every day: nothing is wrong, nothing is kept. */
 const ordinary = new Set(['login_required', 'consent_required', 'interaction_required', 'unmet_authentication_requirements', 'access_denied']);
@@ -55,7 +55,7 @@ export function createErrorReports({ storage, log, issuer }: { storage: Storage;
     const clientId = ctx.oidc?.client?.clientId;
     const occurredAt = Date.now();
     const about = { error, ...(description ? { description } : {}), ...(clientId ? { clientId } : {}) };
-    log.info({ number, ...about, detail }, 'error sent to a client');
+    log.warn({ number, ...about, detail }, 'error sent to a client');
     await reports.insert({ id: number, ...about, occurredAt, expiresAt: occurredAt + keptSeconds * 1000 });
     return number;
   }

@@ -3,6 +3,7 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
+import type { Audit, Origin } from '../audit/audit.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Log } from '../platform/log.ts';
 import { type Secrets, sha256 } from '../platform/secrets.ts';
@@ -26,6 +27,7 @@ export interface OidcDependencies {
   grants: Grants;
   keys: Keys;
   sessions: Sessions;
+  audit: Audit;
   secrets: Secrets;
   log: Log;
   findAccount(id: string): Promise<Account | undefined>;
@@ -42,7 +44,8 @@ interface Build {
 
 export async function createOidc(dependencies: OidcDependencies) {
   const { issuer, artifacts, clients, keys, secrets, sessions, log } = dependencies;
-  const adapter = createAdapter({ artifacts, sessions, clients, secrets, issuer });
+  const onSignedOut = (session: Session) => noteEnd(session, 'signed-out', { actor: session.accountId });
+  const adapter = createAdapter({ artifacts, sessions, clients, secrets, onSignedOut });
   const cookieKeys = secrets.keys('cookies');
   const pairwiseSalt = await keys.pairwiseSalt();
   let current = await build();
@@ -83,7 +86,7 @@ export async function createOidc(dependencies: OidcDependencies) {
     const hint = entities.IdTokenHint as { payload: { sub?: unknown; sid?: unknown } } | undefined;
     if (!session || !client || !hint || hint.payload.sid !== session.sidFor(client.clientId)) return false;
     const { postLogoutRedirectUri, state } = (session.state ?? {}) as { postLogoutRedirectUri?: string; state?: string };
-    await endSession(session.uid, 'signed-out');
+    await endSession(session.uid, 'signed-out', { actor: session.accountId });
     // The library must neither save the session again nor renew its cookie.
     (session as { destroyed?: boolean }).destroyed = true;
     const target = new URL(postLogoutRedirectUri ?? `${issuer}/signed-out`);
@@ -95,14 +98,19 @@ export async function createOidc(dependencies: OidcDependencies) {
   }
 
   /** Ends a session, its tokens and its grants, and tells its apps. @returns undefined when it was over already */
-  async function endSession(uid: string, reason: EndReason): Promise<Session | undefined> {
+  async function endSession(uid: string, reason: EndReason, origin: Origin = { actor: 'system' }): Promise<Session | undefined> {
     const session = await sessions.end(uid, reason, Date.now());
     if (!session) return undefined;
     const entries = Object.entries(session.authorizations);
     const bound = entries.filter(([, { persistsLogout }]) => persistsLogout !== true);
     await Promise.all(bound.map(([, { grantId }]) => typeof grantId === 'string' && artifacts.revokeGrant(grantId)));
     for (const [clientId, { sid }] of entries) void tell(clientId, session.accountId, String(sid));
+    await noteEnd(session, reason, origin);
     return session;
+  }
+
+  async function noteEnd({ accountId }: Session, reason: EndReason, origin: Origin): Promise<void> {
+    if (accountId) await dependencies.audit.record({ type: 'session.ended', result: 'success', subject: accountId, detail: { reason } }, origin);
   }
 
   /** Back-channel logout. A failure is logged; the session is over either way. */

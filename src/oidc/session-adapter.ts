@@ -6,7 +6,7 @@ import type { SignInFacts } from '../sessions/sessions.ts';
 import type { AdapterDependencies, PartialAdapter } from './adapter.ts';
 import type { LoginResult } from './interactions.ts';
 
-export function sessionAdapter({ sessions }: Pick<AdapterDependencies, 'sessions'>): PartialAdapter {
+export function sessionAdapter({ sessions, onSignedOut }: Pick<AdapterDependencies, 'sessions' | 'onSignedOut'>): PartialAdapter {
   function toPayload(session: Session | undefined, id?: string): AdapterPayload | undefined {
     if (!session) return undefined;
     return {
@@ -45,7 +45,8 @@ export function sessionAdapter({ sessions }: Pick<AdapterDependencies, 'sessions
     async destroy(id) {
       const current = Provider.ctx?.oidc.session as { id: string; oldId?: string; uid: string } | undefined;
       if (!current || current.oldId === id) return;
-      await sessions.end(current.uid, 'signed-out', Date.now());
+      const session = await sessions.end(current.uid, 'signed-out', Date.now());
+      if (session) await onSignedOut(session);
     },
   };
 }

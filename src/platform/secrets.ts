@@ -1,4 +1,4 @@
-// Hashing, sealing and opening under keys derived from the master key (security.md MF-12, ASVS 11.3.3).
+// Hashing, sealing and opening under keys derived from the master key (ASVS 11.3.3).
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { DomainError } from './errors.ts';
 

@@ -14,6 +14,7 @@ import type { Secrets } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
 import { type Attempt, hasProof, isStillOf, type ProofMethod, restarted, withProof, withWrongCode } from './attempt.ts';
 import { createAttempts } from './attempts.ts';
+import { createKnownBrowsers } from './known-browsers.ts';
 import { codeGuesses, passwordGuesses } from './guesses.ts';
 import { nextStep, type Step } from './steps.ts';
 
@@ -38,6 +39,7 @@ const longestPassword = 1024;
 export function createSignIn(dependencies: SignInDependencies) {
   const { secrets, accounts, passwords, totp, recoveryCodes, throttle, audit } = dependencies;
   const attempts = createAttempts(dependencies);
+  const knownBrowsers = createKnownBrowsers(dependencies);
 
   async function next(interaction: Pick<PendingInteraction, 'prompt'>, attempt: Attempt): Promise<{ step: Step; account: Account | undefined }> {
     const account = attempt.accountId === undefined ? undefined : await accounts.get(attempt.accountId);
@@ -48,8 +50,9 @@ export function createSignIn(dependencies: SignInDependencies) {
   async function givePassword(attempt: Attempt, given: { email: string; password: string }, origin: Origin): Promise<ProofOutcome> {
     await attempts.update(attempt.id, (old) => ({ ...restarted(old), email: given.email }));
     const account = await accounts.findByEmail(given.email);
+    const isKnownBrowser = account !== undefined && (await knownBrowsers.isKnown(attempt.browserHash, account.id));
     const guess = () => (given.password.length > longestPassword ? Promise.resolve('rejected' as const) : passwords.verify(account, given.password, Date.now()));
-    const subjects = passwordGuesses(secrets, given.email, origin.address);
+    const subjects = passwordGuesses(secrets, { email: given.email, address: origin.address, isKnownBrowser });
     const guarded = await throttle.guard(subjects, guess, (check) => check !== 'rejected');
     if (guarded.outcome === 'throttled') return refusedAsThrottled('password', account?.id, guarded, origin, attempt);
     if (!account || guarded.value === 'rejected') return refused('password', account?.id, origin, attempt);
@@ -92,7 +95,8 @@ export function createSignIn(dependencies: SignInDependencies) {
   async function chooseOwnPassword(attempt: Attempt, account: Account, newPassword: string, origin: Origin): Promise<boolean> {
     const passwordHash = await passwords.hash(newPassword);
     const updated = await accounts.update(account.id, (current) =>
-      current.temporaryPassword?.hash === account.temporaryPassword?.hash && current.sessionEpoch === attempt.epoch ? withPassword(current, passwordHash) : undefined,
+      current.temporaryPassword?.hash === account.temporaryPassword?.hash && current.sessionEpoch === attempt.epoch ? { ...withPassword(current, passwordHash), emailVerified: current.emailVerified || current.temporaryPassword?.provesEmail === true }
+        : undefined,
     );
     if (!updated) return false;
     await audit.record({ type: 'password.changed', result: 'success', subject: account.id, detail: { by: 'temporary-password' } }, { ...origin, actor: account.id });
@@ -102,8 +106,7 @@ export function createSignIn(dependencies: SignInDependencies) {
   }
 
   async function completeProfile(account: Account, names: { givenName: string; familyName: string }, origin: Origin): Promise<void> {
-    // The temporary password reached the person by mail: whoever signs in with it holds the mailbox.
-    await accounts.update(account.id, (current) => ({ ...current, ...names, status: current.status === 'invited' ? 'active' : current.status, emailVerified: true }));
+    await accounts.update(account.id, (current) => ({ ...current, ...names, status: current.status === 'invited' ? 'active' : current.status }));
     await audit.record({ type: 'account.profile-completed', result: 'success', subject: account.id }, { ...origin, actor: account.id });
   }
 
@@ -113,6 +116,7 @@ export function createSignIn(dependencies: SignInDependencies) {
     const { idleSeconds, absoluteSeconds } = dependencies.policyOf(account);
     await audit.record({ type: 'sign-in.succeeded', result: 'success', subject: account.id, clientId: attempt.clientId, detail: { amr } }, { ...origin, actor: account.id });
     await attempts.update(attempt.id, (old) => ({ ...old, finishedAt: Date.now() }));
+    await knownBrowsers.remember(attempt.browserHash, account.id);
     const session = { epoch: attempt.epoch ?? -1, idleSeconds, absoluteSeconds, address: origin.address, userAgent: origin.userAgent };
     return { accountId: account.id, amr, acr: acrOf(amr), ts: Math.floor(Date.now() / 1000), session };
   }

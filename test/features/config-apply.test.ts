@@ -1,4 +1,4 @@
-// `gatehouse config check` and `gatehouse config apply`, as an operator or a script sees them.
+// `gatehouse config apply`, as an operator or a script sees it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -190,58 +190,6 @@ describe('a command that cannot reach its storage', () => {
     const { status, stderr, stdout } = await shell.run(['config', 'apply', shell.file('clients.yaml', oneClient)]);
     expect({ status, stdout }).toEqual({ status: 75, stdout: '' });
     expect(stderr).toMatch(/^The storage is unavailable: .*\n$/);
-  });
-});
-
-describe('config check', () => {
-  beforeEach(() => {
-    shell = openShell(sqlite);
-  });
-
-  it('says ok', async () => {
-    expect(await shell.run(['config', 'check'])).toMatchObject({ status: 0, stdout: 'ok\n', stderr: '' });
-  });
-
-  it('tells every problem and ends with status 78', async () => {
-    const path = shell.file('settings.yaml', 'workers: many\ncolour: blue\n');
-    const ended = await shell.run(['config', 'check', '--config', path], { PORT: 'x' });
-    expect(ended).toMatchObject({ status: 78, stdout: '' });
-    expect(ended.stderr.trim().split('\n')).toEqual([
-      'PORT: must be a whole number between 0 and 65535',
-      'settings.yaml line 1 (workers): must be a whole number between 1 and 64',
-      'settings.yaml line 2 (colour): there is no setting "colour"',
-    ]);
-  });
-
-  it('tells them as JSON', async () => {
-    const ended = await shell.run(['config', 'check', '--json'], { PORT: 'x' });
-    expect(jsonOf(ended)).toEqual({ ok: false, problems: ['PORT: must be a whole number between 0 and 65535'] });
-  });
-
-  it.each(['nowhere.yaml', '.'])('refuses %s as a file of settings', async (path) => {
-    const { status, stderr } = await shell.run(['config', 'check', '--config', path]);
-    expect(status).toBe(78);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-  });
-});
-
-describe('every command', () => {
-  beforeEach(() => {
-    shell = openShell(sqlite);
-  });
-
-  it.each([[['config', 'check']], [['config', 'apply']], [['users', 'import']], [['admin', 'recover']]])(
-    'has help with an example and its exit status: %j',
-    async (args) => {
-      const { status, stdout } = await shell.run([...args, '--help']);
-      expect(status).toBe(0);
-      expect(stdout).toContain(`Example:\n  gatehouse ${args.join(' ')}`);
-      expect(stdout).toMatch(/Exit status:\n +0 {2}done\n[\s\S]+ 78 {2}/);
-    },
-  );
-
-  it('tells its version', async () => {
-    expect((await shell.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
 

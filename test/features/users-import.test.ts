@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { hash as bcryptHash } from 'bcryptjs';
 import { generateSecret, generateSync } from 'otplib';
-import { accountOf, checkLine } from '../../src/commands/import-line.ts';
 import { type Ended, jsonOf, openShell, type Shell } from '../support/cli.ts';
 import { engines, sqlite } from '../support/engines.ts';
 
@@ -174,161 +173,9 @@ describe('users import', () => {
     expect(dry).toMatchObject({ dryRun: true, lines: 3, imported: 1, alreadyThere: 1, rejected: 1 });
   });
 
-  it('imports the good lines, lists the bad ones by number, and ends with status 1', async () => {
-    const contents = Buffer.concat([
-      Buffer.from('\ufeff{"email":"ana@example.com"}\r\n\r\n{"email":"ben@example.com"\r\n'),
-      Buffer.from(`{"email":"${'x'.repeat(1024 * 1024)}@example.com"}\n`),
-      Buffer.from([0x7b, 0xff, 0x7d, 0x0a]),
-      Buffer.from('{"email":"cleo@example.com"}'),
-    ]);
-    const ended = await importing('people.ndjson', contents);
-    expect(ended.status).toBe(1);
-    expect(jsonOf<Summary>(ended)).toMatchObject({
-      lines: 5,
-      imported: 2,
-      rejects: [
-        { line: 3, reason: expect.stringMatching(/^the line is not JSON/) },
-        { line: 4, reason: 'the line has more than 65536 bytes' },
-        { line: 5, reason: 'the line is not UTF-8 text' },
-      ],
-    });
-    expect(ended.stderr).toContain('people.ndjson:4: the line has more than 65536 bytes\n');
-  });
-
-  it('reads CSV with quotes, commas and lists', async () => {
-    const csv = `\ufeffemail,givenName,familyName,roles,emailVerified,passwordHash\r
-ana@example.com,Ana,"Silva, ""the elder""",editor; reader,TRUE,"${weakHash}"\r
-ben@example.com,,,,,\r
-cleo@example.com,"Cleo\r
-dan@example.com,Dan\r
-"fay@example.com",Fay,Faust,,no,\r
-`;
-    const summary = jsonOf<Summary>(await importing('people.csv', csv));
-    expect(summary.rejects).toEqual([
-      { line: 4, reason: 'a quote is in the wrong place or not closed' },
-      { line: 5, reason: 'the line has 2 cells, the header has 6 (a value with a comma needs quotes)' },
-      { line: 6, reason: 'emailVerified: must be true or false' },
-    ]);
-    const { accounts } = await shell.stored();
-    const ana = accounts.find(({ email }) => email === 'ana@example.com');
-    expect(accounts).toHaveLength(2);
-    expect(ana).toMatchObject({
-      familyName: 'Silva, "the elder"',
-      roles: ['editor', 'reader'],
-      emailVerified: true,
-      passwordHash: weakHash,
-    });
-  });
-
-  it.each([
-    ['people.csv', '', 'people.csv: there is no header row.'],
-    ['people.csv', 'email,colour\n', 'people.csv: the header row is wrong: "colour" is not known; fields are email,'],
-    ['people.csv', 'email;givenName\n', 'separated by commas.'],
-    ['people.csv', 'givenName\n', 'people.csv: the header row is wrong: "email" is missing.'],
-    ['people.csv', 'email,email\n', 'people.csv: the header row is wrong: a field is named twice.'],
-    ['people.json', '[]', 'people.json: the name must end in .jsonl or .ndjson'],
-  ])('refuses %s with %j as a whole, with status 2', async (name, contents, message) => {
-    const ended = await importing(name, contents);
-    expect(ended.status).toBe(2);
-    expect(ended.stderr).toContain(message);
-    expect(jsonOf(ended).error).toContain(message);
-  });
-
-  it('ends with status 75 and says how to go on when the storage goes away', async () => {
-    await shell.close();
-    shell = openShell();
-    const { status, stderr } = await importing('people.jsonl', jsonLines({ email: 'ana@example.com' }));
-    expect(status).toBe(75);
-    expect(stderr).toMatch(/^The storage is unavailable: /);
-  });
-
   it('shows no bar and no colour where nobody looks', async () => {
     const { stderr } = await shell.run(['users', 'import', shell.file('people.jsonl', people(100))]);
     expect(stderr).toBe('');
-  });
-});
-
-describe('a line', () => {
-  const email = 'ana@example.com';
-  const withKey = (line: string) => JSON.parse(line) as unknown;
-
-  it.each([
-    ['no object', 'ana', 'the line is not a JSON object'],
-    ['a list', [email], 'the line is not a JSON object'],
-    ['no address', { givenName: 'Ana' }, 'email: is missing'],
-    ['an empty address', { email: '' }, 'email: is missing'],
-    ['an address that is a number', { email: 7 }, 'email: must be text'],
-    ['no address at all', { email: 'ana' }, 'email: is not an email address'],
-    ['two addresses', { email: 'a@example.com, b@example.com' }, 'email: is not an email address'],
-    ['an address that is two when folded', { email: 'a\uff20b@example.com' }, 'email: is not an email address'],
-    ['an address with NUL', { email: 'a\0b@example.com' }, 'email: is not an email address'],
-    ['a field that we do not know', { email, password: 'x' }, 'has a field that is not known: "password"'],
-    [
-      'a prototype name',
-      withKey('{"email":"ana@example.com","__proto__":{"roles":["owner"]}}'),
-      'has a field that is not known: "__proto__"',
-    ],
-    ['a name with a line break', { email, givenName: 'Ana\nBoss' }, 'givenName: must have no control characters'],
-    ['a name with NUL', { email, familyName: 'a\0b' }, 'familyName: must have no control characters'],
-    ['half a surrogate pair', { email, familyName: '\ud800' }, 'familyName: must have no control characters'],
-    ['a long name', { email, familyName: '😀'.repeat(101) }, 'familyName: must have 100 characters or less'],
-    ['roles that are text', { email, roles: 'reader' }, 'roles: must be a list'],
-    [
-      'the role that rules the instance',
-      { email, roles: ['owner'] },
-      'roles: must not have "owner": `gatehouse admin recover --make-owner` gives it',
-    ],
-    [
-      'a password',
-      { email, passwordHash: 'correct horse' },
-      'passwordHash: is of no kind that is known: argon2, bcrypt, scrypt or PBKDF2',
-    ],
-    [
-      'a hash that was cut off',
-      { email, passwordHash: '$scrypt$ln=4,r=8,p=1$c2FsdA$A' },
-      'passwordHash: is of no kind',
-    ],
-    [
-      'a hash that costs nothing',
-      { email, passwordHash: '$pbkdf2-sha256$i=0$c2FsdA$AAAAAAAAAAAAAAAAAAAAAA' },
-      'passwordHash: is of no kind',
-    ],
-    [
-      'a TOTP secret that is not base32',
-      { email, totpSecret: 'JBSWY3DPEHPK3PX1' },
-      'totpSecret: must be base32 of 80 to 512 bits',
-    ],
-    ['a short TOTP secret', { email, totpSecret: 'JBSWY3DPEHPK' }, 'totpSecret: must be base32 of 80 to 512 bits'],
-    ['a verified address that is text', { email, emailVerified: 'true' }, 'emailVerified: must be true or false'],
-    ['two faults', { email: 'ana', roles: 1 }, 'email: is not an email address; roles: must be a list'],
-  ])('with %s is rejected', (_, value, reason) => {
-    expect(checkLine(value)).toEqual({ reason: expect.stringContaining(reason) });
-  });
-
-  it.each([
-    [
-      'null and empty text for what is left out',
-      { email, givenName: null, familyName: '', roles: null, passwordHash: '' },
-    ],
-    ['blanks around the address', { email: '  ana@example.com ' }],
-    ['an address in another script', { email: 'ана@пример.example' }],
-    [
-      'a bcrypt hash with dots in it',
-      { email, passwordHash: '$2b$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2' },
-    ],
-    ['the least secret, as people write it', { email, totpSecret: 'jbsw y3dp-ehpk 3pxp' }],
-    ['a secret with padding', { email, totpSecret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY======' }],
-  ])('with %s is taken', (_, value) => {
-    expect(checkLine(value)).toHaveProperty('person');
-  });
-
-  it('with a short TOTP secret gives the codes that the phone shows', () => {
-    const checked = checkLine({ email, totpSecret: 'JBSWY3DPEHPK3PXP' });
-    if ('reason' in checked) throw new Error(checked.reason);
-    const sealed: string[] = [];
-    accountOf(checked.person, { id: 'x', seal: (secret) => sealed.push(secret).toString(), now: 0 });
-    // RFC 6238's algorithm for this secret at Unix time 0.
-    expect(generateSync({ secret: sealed[0] ?? '', epoch: 0 })).toBe('282760');
   });
 });
 

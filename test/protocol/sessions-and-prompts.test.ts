@@ -1,4 +1,4 @@
-// prompt, max_age, acr_values, consent, and the two limits of a session (OpenID Connect Core 3.1.2.1; security.md SE-01, SE-02, SE-06).
+// prompt, max_age, acr_values, consent, and the two limits of a session (OpenID Connect Core 3.1.2.1).
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { engines } from '../support/engines.ts';
 import { createPerson, type Person, signIn, signInTo } from '../support/people.ts';

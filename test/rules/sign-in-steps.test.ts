@@ -1,16 +1,7 @@
 // What is next in a sign-in, and why: the rules in their order.
 import { describe, expect, it } from '@jest/globals';
 import type { Account } from '../../src/accounts/account.ts';
-import {
-  type Attempt,
-  isStillOf,
-  type ProofMethod,
-  proofSeconds,
-  restarted,
-  withProof,
-  withWrongCode,
-  wrongCodesAllowed,
-} from '../../src/sign-in/attempt.ts';
+import { type Attempt, type ProofMethod, proofSeconds } from '../../src/sign-in/attempt.ts';
 import { nextStep, type Situation } from '../../src/sign-in/steps.ts';
 
 const now = Date.UTC(2026, 10, 22);
@@ -167,38 +158,5 @@ describe('the next step', () => {
   ])('where %s', (_where, situation, name, rule) => {
     expect(nextStep({ prompt: 'login', ...situation }, now)).toEqual({ name, rule });
     expect(nextStep({ prompt: 'consent', ...situation }, now)).toEqual({ name: 'consent', rule: 'third-party-client' });
-  });
-});
-
-describe('an attempt', () => {
-  it('keeps one proof of each kind, the latest', () => {
-    const twice = withProof(withProof(attempt([]), 'pwd', 1), 'pwd', 2);
-    expect(withProof(twice, 'otp', 3).proofs).toEqual([
-      { method: 'pwd', at: 2 },
-      { method: 'otp', at: 3 },
-    ]);
-  });
-
-  it('forgets the person and every proof when it starts again, and keeps what was typed', () => {
-    const before = attempt(['pwd', 'otp'], { email: 'ana@example.com', wrongCodes: 4 });
-    const { accountId: _account, epoch: _epoch, ...kept } = before;
-    expect(restarted(before)).toEqual({ ...kept, proofs: [], wrongCodes: 0 });
-  });
-
-  it('starts again at the fifth wrong code, and remembers why', () => {
-    let current = attempt(['pwd']);
-    for (let count = 1; count < wrongCodesAllowed; count += 1) {
-      current = withWrongCode(current);
-      expect([current.wrongCodes, current.accountId, current.proofs.length]).toEqual([count, 'ana', 1]);
-    }
-    current = withWrongCode(current);
-    expect([current.wrongCodes, current.accountId, current.proofs]).toEqual([5, undefined, []]);
-  });
-
-  it('is no longer the one a request saw once it names another person or other credentials', () => {
-    const seen = attempt(['pwd']);
-    expect(isStillOf(withProof(seen, 'otp', now), seen)).toBe(true);
-    for (const other of [attempt(['pwd'], { accountId: 'ben' }), attempt(['pwd'], { epoch: 4 }), restarted(seen)])
-      expect(isStillOf(other, seen)).toBe(false);
   });
 });

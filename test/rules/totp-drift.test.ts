@@ -76,17 +76,16 @@ describe('the clock of a phone', () => {
     );
   });
 
-  it('shows codes that are good at every later moment, however late the person typed at activation', () => {
+  it('of a phone that is right or slow shows codes that are good at every later moment, however late the person typed at activation', () => {
     fc.assert(
       fc.property(
         moment,
-        fc.integer({ min: -60_000, max: 60_000 }),
+        fc.integer({ min: -60_000, max: 0 }),
         fc.integer({ min: 0, max: 45_000 }),
         fc.integer({ min: 31_000, max: 1e9 }),
         (now, offsetMs, lateMs, laterMs) => {
           const outcome = enroll(now, offsetMs, lateMs);
-          // Who is slow and late, or fast and late, may seem to be off by one step more or less than they are.
-          if (outcome.outcome !== 'activated' || offsetMs > 0) return;
+          if (outcome.outcome !== 'activated') return;
           const later = now + laterMs;
           expect(acceptedSteps(stepAt(later), outcome.driftSteps)).toContain(stepAt(later + offsetMs));
         },

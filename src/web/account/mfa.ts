@@ -1,4 +1,4 @@
-// Activating and deactivating multi-factor authentication (mission M7 and M9).
+// Activating and deactivating multi-factor authentication.
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import QRCode from 'qrcode';
@@ -60,14 +60,14 @@ export function mfaRoutes(router: Router, dependencies: AccountPagesDependencies
   });
 
   router.get(deactivatePath, async (ctx) => {
-    const person = await signedIn.require(ctx);
+    const person = await signedIn.require(ctx, { isFresh: true });
     if (!person) return;
     if (!person.account.totp) return seeOther(ctx, passwordPath);
     views.render(ctx, 'account/mfa-deactivate', { ...form(ctx, person, deactivatePath, []), confirmed: false });
   });
 
   router.post(deactivatePath, async (ctx) => {
-    const person = await signedIn.require(ctx);
+    const person = await signedIn.require(ctx, { isFresh: true });
     if (!person) return;
     const { code, confirm } = await readForm(ctx, person.csrfContext, ['code', 'confirm']);
     if (!person.account.totp) return seeOther(ctx, passwordPath);

@@ -25,7 +25,4 @@ export function profileRoutes(router: Router, { signedIn, views }: AccountPagesD
       amr: session.amr.filter((method) => method !== 'mfa'),
     });
   });
-
-  // Password managers come here (W3C, A Well-Known URL for Changing Passwords).
-  router.get('/.well-known/change-password', (ctx) => seeOther(ctx, '/profile/password'));
 }

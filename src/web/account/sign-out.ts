@@ -3,13 +3,12 @@ import type Router from '@koa/router';
 import { seeOther } from '../http/redirect.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
-export function signOutRoutes(router: Router, { audit, oidc, readForm, signedIn, views }: AccountPagesDependencies): void {
+export function signOutRoutes(router: Router, { oidc, readForm, signedIn, views }: AccountPagesDependencies): void {
   router.post('/profile/sign-out', async (ctx) => {
     const person = await signedIn.read(ctx);
     if (person) {
       await readForm(ctx, person.csrfContext, []);
-      await oidc.endSession(person.session.id, 'signed-out');
-      await audit.record({ type: 'session.ended', result: 'success', subject: person.account.id, detail: { reason: 'signed-out' } }, person.origin);
+      await oidc.endSession(person.session.id, 'signed-out', person.origin);
     }
     signedIn.forget(ctx);
     seeOther(ctx, '/signed-out');

@@ -43,7 +43,7 @@ export function createErrors({ views, log }: { views: Views; log: Log }) {
    *  @param reason for the log alone */
   function render(ctx: PageContext, { status, page, details = [], continueUrl, continueLabel }: ErrorPageOptions, reason: object): void {
     const number = readableCode(8);
-    log[status >= 500 ? 'error' : 'info']({ number, status, ...reason }, 'error page shown');
+    log[level(status)]({ number, status, ...reason }, 'error page shown');
     const title = { key: `errorPage.${page}.title` };
     const text = { key: `errorPage.${page}.text` };
     const onwards = continueUrl === undefined ? {} : { continueUrl, ...(continueLabel ? { continueLabel } : {}) };
@@ -79,4 +79,10 @@ function answerFor(error: unknown): Answer {
 function continueFor(ctx: Context, { status }: Answer): string | undefined {
   if (ctx.method !== 'GET' && [400, 403, 413, 415].includes(status)) return ctx.path;
   return status === 404 ? '/' : undefined;
+}
+
+/** A number that somebody may ask for must be in the log at its usual level; mistyped addresses need not. */
+function level(status: number): 'error' | 'warn' | 'info' {
+  if (status >= 500) return 'error';
+  return status === 404 ? 'info' : 'warn';
 }

@@ -1,4 +1,4 @@
-// The headers every response carries, and the Content-Security-Policy of a page (ASVS 3.4; security.md, "easily missed" 6).
+// The headers every response carries, and the Content-Security-Policy of a page (ASVS 3.4).
 import type { Middleware } from 'koa';
 
 export interface PagePolicy {

@@ -1,4 +1,4 @@
-// How a broken password rule reads: one text wherever a password is set (security.md PW-16).
+// How a broken password rule reads: one text wherever a password is set.
 import type { PasswordFault } from '../../credentials/password-policy.ts';
 import type { FieldError } from './view-models.ts';
 

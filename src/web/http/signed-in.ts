@@ -21,7 +21,7 @@ export interface SignedIn {
   model: SignedInModel;
 }
 
-/** Dangerous acts ask for a sign-in this fresh (security.md SE-10). */
+/** Dangerous acts ask for a sign-in this fresh (ASVS 7.5.1). */
 export const freshSeconds = 15 * 60;
 
 export interface SignedInDependencies {

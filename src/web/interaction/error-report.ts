@@ -11,7 +11,7 @@ export function createErrorReportRouter({ errorReports, clients, views }: { erro
 
   router.get('/errors/:number', async (ctx) => {
     const report = await errorReports.find(ctx.params.number ?? '');
-    if (!report) throw new DomainError('not_found', 'no such error report, or it is older than a week');
+    if (!report) throw new DomainError('not_found', 'no such error report, or it is older than a day');
     const client = report.clientId ? await clients.get(report.clientId) : undefined;
     const details = [
       ...(client ? [{ label: { key: 'errorPage.label.client' }, value: clientName(client.metadata) }] : []),

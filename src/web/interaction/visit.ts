@@ -64,7 +64,7 @@ export function createVisits({ oidc, signIn, clients, signedIn, browser, errors,
     const standing = await signedIn.read(ctx);
     if (standing && standing.account.id !== account.id) {
       await oidc.interactions.forgetSession(ctx);
-      await oidc.endSession(standing.session.id, 'replaced');
+      await oidc.endSession(standing.session.id, 'replaced', origin);
     }
     const login = await signIn.finish(attempt, account, origin);
     seeOther(ctx, await oidc.interactions.finishLogin(ctx, login));

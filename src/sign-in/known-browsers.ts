@@ -1,0 +1,35 @@
+// Which browsers an account has signed in with: the owner's own browser is not made to wait because of strangers elsewhere who guess at
+// the account (OWASP, Device Cookies).
+import { z } from 'zod';
+import { sha256 } from '../platform/secrets.ts';
+import type { CollectionSpec, Storage } from '../storage/port.ts';
+
+const knownBrowserSchema = z.object({ id: z.string(), accountId: z.string(), expiresAt: z.number() });
+const knownBrowsersSpec: CollectionSpec<z.output<typeof knownBrowserSchema>> = {
+  name: 'known-browsers',
+  schema: knownBrowserSchema,
+  index: ['accountId'],
+  expiresAt: 'expiresAt',
+};
+
+const keptSeconds = 90 * 24 * 3600;
+
+export function createKnownBrowsers({ storage }: { storage: Storage }) {
+  const browsers = storage.collection(knownBrowsersSpec);
+
+  /** @param browserHash as the attempt keeps it */
+  async function isKnown(browserHash: string, accountId: string): Promise<boolean> {
+    return (await browsers.get(idOf(browserHash, accountId))) !== undefined;
+  }
+
+  /** After a finished sign-in. */
+  async function remember(browserHash: string, accountId: string): Promise<void> {
+    await browsers.put({ id: idOf(browserHash, accountId), accountId, expiresAt: Date.now() + keptSeconds * 1000 });
+  }
+
+  return { isKnown, remember };
+}
+
+function idOf(browserHash: string, accountId: string): string {
+  return sha256(`${browserHash} ${accountId}`);
+}
