@@ -1,4 +1,5 @@
 // The value types of settings, the rules between them, and how a problem reads.
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 24 * 3600 } as const;
@@ -16,7 +17,16 @@ export function duration(least: string, most: string) {
 export function wholeNumber(least: number, most: number) {
   const message = `must be a whole number between ${least} and ${most}`;
   return z
-    .union([z.number(), z.string().regex(/^\d{1,9}$/, message).transform(Number)], message)
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .regex(/^\d{1,9}$/, message)
+          .transform(Number),
+      ],
+      message,
+    )
     .refine((value) => Number.isInteger(value) && value >= least && value <= most, message);
 }
 
@@ -24,25 +34,37 @@ export function wholeNumber(least: number, most: number) {
 export function list<T extends z.ZodType<string>>(item: T) {
   return z.preprocess(
     (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
-    z.array(item).min(1, 'must name at least one'),
+    z.array(item),
   );
 }
 
-/** The rules that need more than one setting. @returns what is wrong, one sentence each */
+/** An address or a CIDR range, IPv4 or IPv6. */
+export const network = z
+  .string()
+  .refine(
+    (value) => ipaddr.isValid(value) || ipaddr.isValidCIDR(value),
+    'must be addresses or CIDR ranges, such as 10.0.0.0/8',
+  );
+
+/** The rules that need more than one setting; one that is itself wrong is missing here, and told of already. @returns what is wrong, one sentence each */
 export function checkTogether(config: {
-  environment: string;
+  environment?: string;
   issuer?: string | undefined;
   secretKey?: string[] | undefined;
-  workers: number;
-  sessionIdle: number;
-  sessionAbsolute: number;
+  sessionIdle?: number;
+  sessionAbsolute?: number;
 }): string[] {
   const problems: string[] = [];
   const isProduction = config.environment === 'production';
-  if (isProduction && !config.issuer) problems.push('ISSUER: must be set in production, to the https: address people reach the server at');
-  if (isProduction && !config.secretKey) problems.push('SECRET_KEY: must be set in production, for instance from `openssl rand -base64 32`; keep it safe, it opens what is sealed in the database');
+  if (isProduction && !config.issuer)
+    problems.push('ISSUER: must be set in production, to the https: address people reach the server at');
+  if (isProduction && !config.secretKey)
+    problems.push(
+      'SECRET_KEY: must be set in production, for instance from `openssl rand -base64 32`; keep it safe, it opens what is sealed in the database',
+    );
   if (config.issuer) problems.push(...checkIssuer(new URL(config.issuer), isProduction));
-  if (config.sessionIdle > config.sessionAbsolute) problems.push('SESSION_IDLE: must not be longer than SESSION_ABSOLUTE');
+  if ((config.sessionIdle ?? 0) > (config.sessionAbsolute ?? Infinity))
+    problems.push('SESSION_IDLE: must not be longer than SESSION_ABSOLUTE');
   return problems;
 }
 
@@ -51,18 +73,26 @@ function checkIssuer(issuer: URL, isProduction: boolean): string[] {
   if (isProduction && issuer.protocol === 'http:' && !isLoopback(issuer.hostname)) {
     problems.push('ISSUER: must start with https: in production (http: is for loopback alone)');
   }
-  if (issuer.search || issuer.hash || issuer.username || issuer.password) problems.push('ISSUER: must have no query, fragment or user name');
+  if (issuer.search || issuer.hash || issuer.username || issuer.password)
+    problems.push('ISSUER: must have no query, fragment or user name');
   if (issuer.pathname !== '/') problems.push('ISSUER: must have no path; give Gatehouse a host name of its own');
   return problems;
 }
 
 export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127\.\d+\.\d+\.\d+$/.test(hostname)
+  );
 }
 
 /** @param where a variable, or a file with its line */
 export function problemOf(where: string, issue: z.core.$ZodIssue): string {
-  const message = issue.message.replace(/^Invalid (input|option): expected /, 'must be ').replace(/^Invalid URL$/, 'must be an http: or https: address');
+  const message = issue.message
+    .replace(/^Invalid (input|option): expected /, 'must be ')
+    .replace(/^Invalid URL$/, 'must be an http: or https: address');
   return `${where}: ${message}`;
 }
 

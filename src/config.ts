@@ -3,24 +3,82 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { checkTogether, duration, list, problemOf, wholeNumber } from './config-rules.ts';
+import { checkTogether, duration, list, network, problemOf, wholeNumber } from './config-rules.ts';
 
 export const settings = {
-  environment: setting('NODE_ENV', z.string().default('development'), 'In `production` the sample app, the mailbox and every development default are off.'),
-  issuer: setting('ISSUER', z.url({ protocol: /^https?$/ }).optional(), 'The address people and clients reach the server at. In development `http://localhost:PORT`.'),
+  environment: setting(
+    'NODE_ENV',
+    z.string().default('development'),
+    'In `production` the sample app, the mailbox and every development default are off.',
+  ),
+  issuer: setting(
+    'ISSUER',
+    z.url({ protocol: /^https?$/ }).optional(),
+    'The address people and clients reach the server at. In development `http://localhost:PORT`.',
+  ),
   port: setting('PORT', wholeNumber(0, 65_535).default(3000), 'The port to listen on.'),
-  host: setting('HOST', z.string().min(1).optional(), 'The address to listen on. In development loopback only, in production every address.'),
-  storageUrl: setting('STORAGE_URL', z.string().regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/, 'must start with sqlite: or mongodb://').default('sqlite:data/gatehouse.db'), '`sqlite:PATH` (embedded) or `mongodb://…`.'),
-  secretKey: setting('SECRET_KEY', list(z.string().min(32, 'must be 32 characters or longer, for instance from `openssl rand -base64 32`')).optional(), 'Master key, from which all others are derived. Several, separated by commas: the first seals, all open. In development made once, beside the database.'),
-  trustedProxies: setting('TRUSTED_PROXIES', list(z.string()).default([]), 'Addresses or CIDR ranges whose X-Forwarded-For is believed.'),
+  host: setting(
+    'HOST',
+    z.string().min(1).optional(),
+    'The address to listen on. In development loopback only, in production every address.',
+  ),
+  storageUrl: setting(
+    'STORAGE_URL',
+    z
+      .string()
+      .regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/, 'must start with sqlite: or mongodb://')
+      .default('sqlite:data/gatehouse.db'),
+    '`sqlite:PATH` (embedded) or `mongodb://…`.',
+  ),
+  secretKey: setting(
+    'SECRET_KEY',
+    list(z.string().min(32, 'must be 32 characters or longer, for instance from `openssl rand -base64 32`')).optional(),
+    'Master key, from which all others are derived. Several, separated by commas: the first seals, all open. In development made once, beside the database.',
+  ),
+  trustedProxies: setting(
+    'TRUSTED_PROXIES',
+    list(network).default([]),
+    'Addresses or CIDR ranges whose X-Forwarded-For is believed.',
+  ),
   workers: setting('WORKERS', wholeNumber(1, 64).default(1), 'Worker processes that share the port.'),
-  logLevel: setting('LOG_LEVEL', z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).optional(), 'The least severe log lines to write. `info` in production, `warn` in development.'),
-  productName: setting('PRODUCT_NAME', z.string().min(1).max(60).default('Gatehouse'), 'The name on screens, in mails and in authenticator apps.'),
-  passwordMinLength: setting('PASSWORD_MIN_LENGTH', wholeNumber(8, 64).default(12), 'Characters a new password needs at least.'),
-  sessionIdle: setting('SESSION_IDLE', duration('5m', '24h').default(8 * 3600), 'Time without activity after which a session ends.'),
-  sessionAbsolute: setting('SESSION_ABSOLUTE', duration('1h', '30d').default(7 * 24 * 3600), 'Time after which a session ends whatever happened.'),
-  samplePort: setting('SAMPLE_PORT', wholeNumber(0, 65_535).default(3001), 'Development only: the port of the sample relying app.'),
-  securityContact: setting('SECURITY_CONTACT', z.string().regex(/^(mailto:|https:\/\/)/, 'must start with mailto: or https://').optional(), 'Where to report a vulnerability; published as /.well-known/security.txt.'),
+  logLevel: setting(
+    'LOG_LEVEL',
+    z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).optional(),
+    'The least severe log lines to write. `info` in production, `warn` in development.',
+  ),
+  productName: setting(
+    'PRODUCT_NAME',
+    z.string().min(1).max(60).default('Gatehouse'),
+    'The name on screens, in mails and in authenticator apps.',
+  ),
+  passwordMinLength: setting(
+    'PASSWORD_MIN_LENGTH',
+    wholeNumber(8, 64).default(12),
+    'Characters a new password needs at least.',
+  ),
+  sessionIdle: setting(
+    'SESSION_IDLE',
+    duration('5m', '24h').default(8 * 3600),
+    'Time without activity after which a session ends.',
+  ),
+  sessionAbsolute: setting(
+    'SESSION_ABSOLUTE',
+    duration('1h', '30d').default(7 * 24 * 3600),
+    'Time after which a session ends whatever happened.',
+  ),
+  samplePort: setting(
+    'SAMPLE_PORT',
+    wholeNumber(0, 65_535).default(3001),
+    'Development only: the port of the sample relying app.',
+  ),
+  securityContact: setting(
+    'SECURITY_CONTACT',
+    z
+      .string()
+      .regex(/^(mailto:|https:\/\/)/, 'must start with mailto: or https://')
+      .optional(),
+    'Where to report a vulnerability; published as /.well-known/security.txt.',
+  ),
 };
 
 type Settings = { -readonly [K in keyof typeof settings]: z.output<(typeof settings)[K]['schema']> };
@@ -40,7 +98,9 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((p) => `  - ${p}`).join('\n')}`);
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
     this.problems = problems;
   }
@@ -65,7 +125,7 @@ export function loadConfig({ env, file }: ConfigSource = { env: process.env }): 
     fromFile.delete(name);
   }
   for (const [name, { where }] of fromFile) problems.push(`${where}: there is no setting "${name}"`);
-  if (problems.length === 0) problems.push(...checkTogether(values as Settings));
+  problems.push(...checkTogether(values as Partial<Settings>));
   if (problems.length > 0) throw new ConfigError(problems);
   return finish(values as Settings);
 }
@@ -107,9 +167,7 @@ function readFile(path: string, isDemanded: boolean, problems: string[]): Map<st
     return given;
   }
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines });
-  for (const error of document.errors) problems.push(`${path}: ${error.message.split('\n')[0]}`);
-  const contents: unknown = document.errors.length > 0 ? null : document.toJS();
+  const [document, contents] = parse(path, lines, problems);
   if (contents === null || contents === undefined) return given;
   if (typeof contents !== 'object' || Array.isArray(contents)) {
     problems.push(`${path}: must hold settings as \`name: value\``);
@@ -120,6 +178,23 @@ function readFile(path: string, isDemanded: boolean, problems: string[]): Map<st
     given.set(name, { value, where: `${path} line ${range ? lines.linePos(range[0]).line : '?'} (${name})` });
   }
   return given;
+}
+
+/** @returns the document and its contents; null where it cannot be read (a folder, no permission, broken YAML, too many aliases) */
+function parse(
+  path: string,
+  lineCounter: LineCounter,
+  problems: string[],
+): [ReturnType<typeof parseDocument>, unknown] {
+  const broken = (error: unknown) => problems.push(`${path}: ${(error as Error).message.split('\n')[0]}`);
+  try {
+    const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter });
+    document.errors.forEach(broken);
+    return [document, document.errors.length > 0 ? null : document.toJS()];
+  } catch (error) {
+    broken(error);
+    return [parseDocument(''), null];
+  }
 }
 
 function setting<T extends z.ZodType>(variable: string, schema: T, description: string) {

@@ -1,12 +1,13 @@
 // What `npm start` adds in development, and production never has: the sample relying app on its own port, the mailbox page, and the first
 // administrator's invitation waiting in it.
 import type { Server } from 'node:http';
-import type { App, Services } from './app.ts';
+import type { App } from './app.ts';
 import { ownerRole } from './credentials/invitations.ts';
 import { isDomainError } from './platform/errors.ts';
+import { listen } from './platform/listen.ts';
+import type { Services } from './services.ts';
 import { createMailboxRouter } from './web/dev/mailbox.ts';
 import { createSampleApp, sampleRegistration } from './web/dev/sample-app.ts';
-import { listen } from './platform/listen.ts';
 
 const firstAdministrator = 'admin@example.com';
 const origin = { actor: 'system' };

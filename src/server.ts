@@ -1,11 +1,12 @@
 // `npm start`: reads the configuration, builds the app, opens the port, and stops without dropping a request.
 import cluster from 'node:cluster';
 import type { Server } from 'node:http';
-import { createApp, createServices } from './app.ts';
-import { ConfigError, loadConfig, type Config } from './config.ts';
+import { createApp } from './app.ts';
+import { type Config, ConfigError, loadConfig } from './config.ts';
 import { mailboxRouter, sampleUrl, startDevelopment } from './development.ts';
 import { closeAll, listen } from './platform/listen.ts';
 import { createLog, type Log } from './platform/log.ts';
+import { createServices } from './services.ts';
 import { startSweeper } from './sweeper.ts';
 
 /** EX_CONFIG of sysexits.h. */
@@ -37,7 +38,17 @@ export async function startServer(config: Config, log: Log): Promise<{ stop(): P
 function announce({ issuer, isProduction }: Config, sample: string): void {
   if (isProduction) return console.log(`Gatehouse is ready at ${issuer}`);
   console.log(
-    ['', '  Gatehouse is running (development).', '', `  Provider    ${issuer}`, `  Sample app  ${sample}`, `  Mailbox     ${issuer}/dev/mailbox`, '', '  Open the mailbox for your invitation, then sign in to the sample app.', ''].join('\n'),
+    [
+      '',
+      '  Gatehouse is running (development).',
+      '',
+      `  Provider    ${issuer}`,
+      `  Sample app  ${sample}`,
+      `  Mailbox     ${issuer}/dev/mailbox`,
+      '',
+      '  Open the mailbox for your invitation, then sign in to the sample app.',
+      '',
+    ].join('\n'),
   );
 }
 
@@ -57,7 +68,7 @@ function startWorkers(count: number): void {
   for (let n = 0; n < count; n += 1) cluster.fork();
   cluster.on('exit', (worker, code) => {
     if (stopping) return;
-    if (code === badConfiguration || !worker.exitedAfterDisconnect && code === 1) process.exit(code);
+    if (code === badConfiguration || (!worker.exitedAfterDisconnect && code === 1)) process.exit(code);
     cluster.fork();
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

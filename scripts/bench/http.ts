@@ -33,7 +33,9 @@ export function createHttp(origin: string, connections: number) {
           const status = received.statusCode ?? 0;
           const text = Buffer.concat(chunks).toString();
           if (status < 400) return resolve({ status, headers: received.headers, body: text });
-          reject(new Error(`${method} ${path.split('?')[0]} answered ${status}: ${text.slice(0, 200)}`));
+          reject(
+            new Error(`${method} ${path.split('?')[0]} answered ${status}: ${text.replace(/\s+/g, ' ').slice(0, 200)}`),
+          );
         });
       });
       sent.on('error', reject).end(body);

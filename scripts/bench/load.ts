@@ -18,7 +18,7 @@ export interface Load {
 }
 
 /** Sign-ins beyond what the server lets wait for a hash would be refused. */
-const preparedAtOnce = 8;
+const preparedAtOnce = 4;
 
 let acts: Act[] = [];
 let close: () => void = () => undefined;

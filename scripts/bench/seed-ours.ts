@@ -1,7 +1,8 @@
 // Puts the client and the people into our store, through the same services as the server and the command line.
-import { createServices } from '../../src/app.ts';
+
 import { loadConfig } from '../../src/config.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { createServices } from '../../src/services.ts';
 import { environmentOf, type OursArguments } from './arguments.ts';
 import { childArguments } from './children.ts';
 import { emailOf, password, peopleCount, registration } from './fixtures.ts';

@@ -61,7 +61,15 @@ export function canonicalEmail(email: string): string {
 
 /** The shape of an address as people have them: one `@`, a domain with a dot or a plain host name, no blanks, 254 at most. */
 export function isEmail(text: string): boolean {
-  return text.length <= 254 && /^[^\s@<>"(),:;[\]\\\p{C}]{1,64}@[^\s@<>"(),:;[\]\\\p{C}]{1,189}$/u.test(text) && domainToASCII(text.split('@')[1] ?? '') !== '';
+  return [text, canonicalEmail(text)].every(hasShape);
+}
+
+function hasShape(text: string): boolean {
+  return (
+    text.length <= 254 &&
+    /^[^\s@<>"(),:;[\]\\\p{C}]{1,64}@[^\s@<>"(),:;[\]\\\p{C}]{1,189}$/u.test(text) &&
+    domainToASCII(text.split('@')[1] ?? '') !== ''
+  );
 }
 
 export function displayName(account: Pick<Account, 'givenName' | 'familyName' | 'email'>): string {

@@ -4,8 +4,9 @@ import type { Storage } from '../storage/port.ts';
 import { type Account, accountsSpec, canonicalEmail } from './account.ts';
 
 /** `id` only where a sealed value had to name it beforehand. */
-export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & { id?: string } &
-  Partial<Pick<Account, 'givenName' | 'familyName' | 'roles' | 'organization' | 'passwordHash' | 'temporaryPassword' | 'totp'>>;
+export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & { id?: string } & Partial<
+    Pick<Account, 'givenName' | 'familyName' | 'roles' | 'organization' | 'passwordHash' | 'temporaryPassword' | 'totp'>
+  >;
 
 export function createAccounts({ storage }: { storage: Storage }) {
   const accounts = storage.collection(accountsSpec);

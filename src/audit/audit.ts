@@ -70,7 +70,13 @@ export function createAudit({ storage, log }: AuditDependencies) {
   /** Resolves once the event is stored: an act whose event cannot be written is not acknowledged. */
   async function record(event: Omit<AuditEvent, 'id' | 'at' | keyof Origin>, origin: Origin): Promise<void> {
     const at = Date.now();
-    const entry = withoutUndefined({ id: eventId(at), at, ...event, ...origin, userAgent: origin.userAgent?.slice(0, 300) });
+    const entry = withoutUndefined({
+      id: eventId(at),
+      at,
+      ...event,
+      ...origin,
+      userAgent: origin.userAgent?.slice(0, 300),
+    });
     await events.insert(entry);
     log.info({ audit: entry }, entry.type);
   }

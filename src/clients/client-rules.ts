@@ -2,26 +2,45 @@
 import { z } from 'zod';
 
 const privateSchemes = /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/;
-const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'file:', 'blob:', 'about:', 'ws:', 'wss:', 'ftp:']);
+const dangerousSchemes = new Set([
+  'javascript:',
+  'data:',
+  'vbscript:',
+  'file:',
+  'blob:',
+  'about:',
+  'ws:',
+  'wss:',
+  'ftp:',
+]);
 
 /** https:, or http: on loopback. */
-export const webUri = z.string().max(2000).superRefine((value, ctx) => {
-  const url = parse(value);
-  if (!url || !(url.protocol === 'https:' || isLoopbackHttp(url))) ctx.addIssue(`"${value}" must be an https: address (http: for loopback only)`);
-});
+export const webUri = z
+  .string()
+  .max(2000)
+  .superRefine((value, ctx) => {
+    const url = parse(value);
+    if (!url || !(url.protocol === 'https:' || isLoopbackHttp(url)))
+      ctx.addIssue(`"${value}" must be an https: address (http: for loopback only)`);
+  });
 
 /** As RFC 8252 and RFC 9700 2.1 allow: https:, http: on loopback, or a private-use scheme with a dot; never a fragment. */
-export const redirectUri = z.string().max(2000).superRefine((value, ctx) => {
-  const url = parse(value);
-  if (!url) return ctx.addIssue(`"${value}" is not an absolute address`);
-  if (value.includes('#')) return ctx.addIssue(`"${value}" must have no fragment (#…)`);
-  if (value.includes('*')) return ctx.addIssue(`"${value}" must be exact: wildcards are not allowed`);
-  if (url.username || url.password) return ctx.addIssue(`"${value}" must have no user name`);
-  if (url.protocol === 'https:' || isLoopbackHttp(url)) return;
-  if (dangerousSchemes.has(url.protocol) || !privateSchemes.test(url.protocol)) {
-    ctx.addIssue(`"${value}" must be an https: address, http: on loopback, or a private scheme such as com.example.app:/callback`);
-  }
-});
+export const redirectUri = z
+  .string()
+  .max(2000)
+  .superRefine((value, ctx) => {
+    const url = parse(value);
+    if (!url) return ctx.addIssue(`"${value}" is not an absolute address`);
+    if (value.includes('#')) return ctx.addIssue(`"${value}" must have no fragment (#…)`);
+    if (value.includes('*')) return ctx.addIssue(`"${value}" must be exact: wildcards are not allowed`);
+    if (url.username || url.password) return ctx.addIssue(`"${value}" must have no user name`);
+    if (url.protocol === 'https:' || isLoopbackHttp(url)) return;
+    if (dangerousSchemes.has(url.protocol) || !privateSchemes.test(url.protocol)) {
+      ctx.addIssue(
+        `"${value}" must be an https: address, http: on loopback, or a private scheme such as com.example.app:/callback`,
+      );
+    }
+  });
 
 interface Rules {
   application_type: 'web' | 'native';
@@ -38,14 +57,20 @@ interface Rules {
 
 /** The rules between fields, all told at once. */
 export function checkMetadata(client: Rules, ctx: z.core.$RefinementCtx<Rules>): void {
-  const fault = (field: keyof Rules, message: string) => ctx.addIssue({ code: 'custom', path: [field], message, input: client[field] });
+  const fault = (field: keyof Rules, message: string) =>
+    ctx.addIssue({ code: 'custom', path: [field], message, input: client[field] });
   const usesCode = client.grant_types.includes('authorization_code');
   const isPublic = client.token_endpoint_auth_method === 'none';
-  if (usesCode && client.redirect_uris.length === 0) fault('redirect_uris', 'at least one is needed for the authorization code grant');
-  if (!usesCode && client.redirect_uris.length > 0) fault('redirect_uris', 'must be empty without the authorization code grant');
-  if (isPublic && client.grant_types.includes('client_credentials')) fault('grant_types', 'client_credentials needs a client that can keep a secret');
-  if (isPublic && !client.require_pkce) fault('require_pkce', 'PKCE cannot be lifted for a public client (RFC 9700, 2.1.1)');
-  if (client.token_endpoint_auth_method === 'private_key_jwt' && !client.jwks && !client.jwks_uri) fault('jwks', 'private_key_jwt needs jwks or jwks_uri');
+  if (usesCode && client.redirect_uris.length === 0)
+    fault('redirect_uris', 'at least one is needed for the authorization code grant');
+  if (!usesCode && client.redirect_uris.length > 0)
+    fault('redirect_uris', 'must be empty without the authorization code grant');
+  if (isPublic && client.grant_types.includes('client_credentials'))
+    fault('grant_types', 'client_credentials needs a client that can keep a secret');
+  if (isPublic && !client.require_pkce)
+    fault('require_pkce', 'PKCE cannot be lifted for a public client (RFC 9700, 2.1.1)');
+  if (client.token_endpoint_auth_method === 'private_key_jwt' && !client.jwks && !client.jwks_uri)
+    fault('jwks', 'private_key_jwt needs jwks or jwks_uri');
   if (client.jwks && client.jwks_uri) fault('jwks_uri', 'must not be given together with jwks');
   const hosts = new Set(client.redirect_uris.map((uri) => parse(uri)?.host));
   if (client.subject_type === 'pairwise' && hosts.size > 1 && !client.sector_identifier_uri) {
@@ -58,5 +83,7 @@ function parse(value: string): URL | undefined {
 }
 
 function isLoopbackHttp({ protocol, hostname }: URL): boolean {
-  return protocol === 'http:' && (hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname));
+  return (
+    protocol === 'http:' && (hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname))
+  );
 }

@@ -26,7 +26,9 @@ export const clientMetadataSchema = z
       .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials']))
       .default(['authorization_code']),
     response_types: z.array(z.enum(['code'])).optional(),
-    token_endpoint_auth_method: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']).default('client_secret_basic'),
+    token_endpoint_auth_method: z
+      .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
+      .default('client_secret_basic'),
     token_endpoint_auth_signing_alg: z.enum(['ES256', 'RS256', 'PS256', 'EdDSA']).optional(),
     jwks: z.looseObject({ keys: z.array(z.record(z.string(), z.unknown())) }).optional(),
     jwks_uri: webUri.optional(),
@@ -58,7 +60,9 @@ export type Client = z.output<typeof clientSchema>;
 
 export const clientsSpec: CollectionSpec<Client> = { name: 'clients', schema: clientSchema };
 
-export function usesSecret({ token_endpoint_auth_method: method }: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean {
+export function usesSecret({
+  token_endpoint_auth_method: method,
+}: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean {
   return method === 'client_secret_basic' || method === 'client_secret_post';
 }
 

@@ -19,7 +19,10 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
   /** Makes the stored client equal to the registration; applied again, nothing changes.
    *  @returns what happened, and the secret where one had to be made: it is shown this once
    *  @throws DomainError 'invalid_input' with one line a problem */
-  async function apply(input: unknown, origin: Origin): Promise<{ outcome: Applied; clientId: string; secret?: string }> {
+  async function apply(
+    input: unknown,
+    origin: Origin,
+  ): Promise<{ outcome: Applied; clientId: string; secret?: string }> {
     const { metadata, clientSecret } = parseRegistration(input);
     const now = Date.now();
     const old = await clients.get(metadata.client_id);
@@ -27,10 +30,18 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
     const made = isNewSecretNeeded ? randomToken() : undefined;
     const next = (current: Client | undefined) => withRegistration(current, metadata, clientSecret ?? made, now);
     if (!old && !(await inserted(next(undefined)))) return apply(input, origin);
-    const changed = old && (await clients.update(old.id, (current) => (isSame(current, next(current)) ? undefined : next(current))));
+    const changed =
+      old && (await clients.update(old.id, (current) => (isSame(current, next(current)) ? undefined : next(current))));
     const outcome: Applied = !old ? 'created' : changed ? 'changed' : 'unchanged';
     if (outcome !== 'unchanged') {
-      await audit.record({ type: outcome === 'created' ? 'client.created' : 'client.changed', result: 'success', clientId: metadata.client_id }, origin);
+      await audit.record(
+        {
+          type: outcome === 'created' ? 'client.created' : 'client.changed',
+          result: 'success',
+          clientId: metadata.client_id,
+        },
+        origin,
+      );
     }
     return { outcome, clientId: metadata.client_id, ...(made ? { secret: made } : {}) };
   }
@@ -46,10 +57,18 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
     }
   }
 
-  function withRegistration(old: Client | undefined, metadata: ClientMetadata, secret: string | undefined, now: number): Client {
+  function withRegistration(
+    old: Client | undefined,
+    metadata: ClientMetadata,
+    secret: string | undefined,
+    now: number,
+  ): Client {
     const known = usesSecret(metadata) ? (old?.secrets ?? []) : [];
-    const isKnown = secret === undefined || known.some(({ hash }) => hashesOf(metadata.client_id, secret).includes(hash));
-    const added = isKnown ? known : [{ id: newId(), hash: hashesOf(metadata.client_id, secret)[0] ?? '', createdAt: now }];
+    const isKnown =
+      secret === undefined || known.some(({ hash }) => hashesOf(metadata.client_id, secret).includes(hash));
+    const added = isKnown
+      ? known
+      : [{ id: newId(), hash: hashesOf(metadata.client_id, secret)[0] ?? '', createdAt: now }];
     return { id: metadata.client_id, metadata, secrets: added, createdAt: old?.createdAt ?? now, updatedAt: now };
   }
 
@@ -61,7 +80,9 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
   async function verifySecret(clientId: string, secret: string): Promise<boolean> {
     const client = await clients.get(clientId);
     const given = hashesOf(clientId, secret);
-    const matches = (client?.secrets ?? []).map(({ hash }) => given.some((candidate) => constantTimeEqual(candidate, hash)));
+    const matches = (client?.secrets ?? []).map(({ hash }) =>
+      given.some((candidate) => constantTimeEqual(candidate, hash)),
+    );
     return matches.includes(true);
   }
 

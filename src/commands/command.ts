@@ -1,10 +1,10 @@
 // What every command shares: its exit status, how it opens the services, how it answers and how it fails. A command returns an
 // answer; only this file prints, so that with --json standard output carries exactly one JSON document.
 import { type Command, CommanderError } from 'commander';
-import { createServices, type Services } from '../app.ts';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { DomainError } from '../platform/errors.ts';
 import { createLog } from '../platform/log.ts';
+import { createServices, type Services } from '../services.ts';
 
 /** Those above 63 are of sysexits.h. */
 export const exitStatus = {

@@ -1,8 +1,8 @@
 // `gatehouse config …`: checks the settings, and makes the stored clients equal to a file.
 import type { Command } from 'commander';
-import type { Services } from '../app.ts';
 import { ConfigError } from '../config.ts';
 import { isDomainError } from '../platform/errors.ts';
+import type { Services } from '../services.ts';
 import { type ClientsFile, readClientsFile } from './clients-file.ts';
 import {
   type Answer,

@@ -1,7 +1,7 @@
 // One line of `users import`: what it may hold, and the account that comes of it. Reasons name fields, never values:
 // there are password hashes and TOTP secrets among them.
 import { z } from 'zod';
-import { canonicalEmail, isEmail } from '../accounts/account.ts';
+import { isEmail } from '../accounts/account.ts';
 import type { NewAccount } from '../accounts/accounts.ts';
 import { isKnownHash } from '../credentials/foreign-hashes.ts';
 import { ownerRole } from '../credentials/invitations.ts';
@@ -17,7 +17,7 @@ const shortText = text
   .refine((value) => !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(value), 'must have no control characters');
 
 const lineSchema = z.strictObject({
-  email: text.refine((email) => isEmail(email) && isEmail(canonicalEmail(email)), 'is not an email address'),
+  email: text.refine((email) => isEmail(email), 'is not an email address'),
   givenName: shortText.optional(),
   familyName: shortText.optional(),
   organization: shortText.optional(),

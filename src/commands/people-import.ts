@@ -2,9 +2,9 @@
 // kill at any moment leaves nothing half-done. One line is one record; run again, it is found and left untouched.
 
 import { canonicalEmail } from '../accounts/account.ts';
-import type { Services } from '../app.ts';
 import { isDomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
+import type { Services } from '../services.ts';
 import { origin } from './command.ts';
 import type { ImportLine } from './import-file.ts';
 import { accountOf, checkLine, type ImportedPerson } from './import-line.ts';

@@ -1,8 +1,8 @@
 // `gatehouse users …`: people come in from another system, with their passwords' hashes and second factors, and nothing half-done.
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { Services } from '../app.ts';
 import { DomainError, isDomainError } from '../platform/errors.ts';
+import type { Services } from '../services.ts';
 import {
   type Answer,
   CommandError,

@@ -12,7 +12,11 @@ export interface HashQueueOptions {
 }
 
 /** @returns `run(work)`; rejects with DomainError 'too_many_requests' when the queue is full or the wait was too long */
-export function createHashQueue({ concurrency = availableParallelism(), maxQueued = 64, maxWaitMs = 2000 }: HashQueueOptions = {}) {
+export function createHashQueue({
+  concurrency = availableParallelism(),
+  maxQueued = 64,
+  maxWaitMs = 2000,
+}: HashQueueOptions = {}) {
   const limit = pLimit(concurrency);
 
   return function run<T>(work: () => Promise<T>): Promise<T> {

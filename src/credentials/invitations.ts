@@ -29,12 +29,27 @@ export interface Recovery {
   expiresAt: number;
 }
 
-export function createInvitations({ accounts, passwords, messages, outbox, audit, signInUrl }: InvitationsDependencies) {
+export function createInvitations({
+  accounts,
+  passwords,
+  messages,
+  outbox,
+  audit,
+  signInUrl,
+}: InvitationsDependencies) {
   /** Creates the account and mails its temporary password. @throws DomainError 'duplicate' when the address is taken */
   async function invite(person: Pick<Account, 'email' | 'roles'>, origin: Origin): Promise<Account> {
     const { password, stored } = await passwords.makeTemporary(Date.now(), { provesEmail: true });
-    const account = await accounts.create({ ...person, emailVerified: false, status: 'invited', temporaryPassword: stored });
-    await audit.record({ type: 'account.created', result: 'success', subject: account.id, detail: { roles: person.roles } }, origin);
+    const account = await accounts.create({
+      ...person,
+      emailVerified: false,
+      status: 'invited',
+      temporaryPassword: stored,
+    });
+    await audit.record(
+      { type: 'account.created', result: 'success', subject: account.id, detail: { roles: person.roles } },
+      origin,
+    );
     await mail(account, password, stored.expiresAt, origin);
     return account;
   }
@@ -44,21 +59,34 @@ export function createInvitations({ accounts, passwords, messages, outbox, audit
     if (account.status !== 'invited' || (account.temporaryPassword?.expiresAt ?? 0) > Date.now()) return false;
     const { password, stored } = await passwords.makeTemporary(Date.now(), { provesEmail: true });
     const updated = await accounts.update(account.id, (current) =>
-      current.status === 'invited' && current.temporaryPassword?.hash === account.temporaryPassword?.hash ? { ...current, temporaryPassword: stored } : undefined,
+      current.status === 'invited' && current.temporaryPassword?.hash === account.temporaryPassword?.hash
+        ? { ...current, temporaryPassword: stored }
+        : undefined,
     );
     if (updated) await mail(updated, password, stored.expiresAt, origin);
     return updated !== undefined;
   }
 
   async function mail(account: Account, temporaryPassword: string, expiresAt: number, origin: Origin): Promise<void> {
-    await outbox.put(messages.render('invitation', account.email, { email: account.email, temporaryPassword, url: signInUrl, expiresAt }));
+    await outbox.put(
+      messages.render('invitation', account.email, {
+        email: account.email,
+        temporaryPassword,
+        url: signInUrl,
+        expiresAt,
+      }),
+    );
     await audit.record({ type: 'invitation.sent', result: 'success', subject: account.id }, origin);
   }
 
   /** Break-glass: a way in for an owner who is locked out, or for the first one. Ends the account's sessions.
    *  @param options.makeOwner gives the role to an account that lacks it   @param options.resetMfa removes a lost second factor
    *  @throws DomainError 'forbidden' when the account is no owner and `makeOwner` was not asked */
-  async function recoverOwner(email: string, options: { makeOwner: boolean; resetMfa: boolean }, origin: Origin): Promise<Recovery> {
+  async function recoverOwner(
+    email: string,
+    options: { makeOwner: boolean; resetMfa: boolean },
+    origin: Origin,
+  ): Promise<Recovery> {
     const { password, stored } = await passwords.makeTemporary(Date.now(), { provesEmail: false });
     const known = await accounts.findByEmail(email);
     if (known && !known.roles.includes(ownerRole) && !options.makeOwner) {
@@ -66,7 +94,13 @@ export function createInvitations({ accounts, passwords, messages, outbox, audit
     }
     const account = known
       ? await accounts.update(known.id, (current) => recovered(current, stored, options.resetMfa))
-      : await accounts.create({ email, emailVerified: false, status: 'invited', roles: [ownerRole], temporaryPassword: stored });
+      : await accounts.create({
+          email,
+          emailVerified: false,
+          status: 'invited',
+          roles: [ownerRole],
+          temporaryPassword: stored,
+        });
     if (!account) throw new DomainError('conflict', `${email} was removed meanwhile`);
     const detail = { resetMfa: options.resetMfa, madeOwner: !known?.roles.includes(ownerRole) };
     await audit.record({ type: 'recovery.started', result: 'success', subject: account.id, detail }, origin);
@@ -77,7 +111,11 @@ export function createInvitations({ accounts, passwords, messages, outbox, audit
 }
 export type Invitations = ReturnType<typeof createInvitations>;
 
-function recovered(account: Account, temporaryPassword: NonNullable<Account['temporaryPassword']>, resetMfa: boolean): Account {
+function recovered(
+  account: Account,
+  temporaryPassword: NonNullable<Account['temporaryPassword']>,
+  resetMfa: boolean,
+): Account {
   const { totp, recoveryCodes, pendingTotp: _pending, ...kept } = account;
   const factor = resetMfa ? {} : { ...(totp ? { totp } : {}), ...(recoveryCodes ? { recoveryCodes } : {}) };
   const status = account.status === 'suspended' ? ('active' as const) : account.status;

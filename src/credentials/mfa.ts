@@ -18,18 +18,28 @@ export type MfaActivation =
 export function createMfa({ accounts, totp, recoveryCodes }: MfaDependencies) {
   /** @param codes two consecutive ones   @param now milliseconds UTC
    *  @returns the recovery codes, to be shown this once; other sessions of the account are over */
-  async function activate(account: Account, codes: { first: string; second: string }, now: number): Promise<MfaActivation> {
+  async function activate(
+    account: Account,
+    codes: { first: string; second: string },
+    now: number,
+  ): Promise<MfaActivation> {
     if (account.totp) return { outcome: 'already-active' };
     const proof = totp.proveEnrollment(account, codes, now);
     if (proof.outcome !== 'activated') return proof;
     const { codes: shown, stored } = recoveryCodes.make(account.id);
     const secret = totp.sealed(account.id, proof.secret);
     const updated = await accounts.update(account.id, (current) => {
-      const isCurrent = current.sessionEpoch === account.sessionEpoch && current.pendingTotp?.secret === account.pendingTotp?.secret;
+      const isCurrent =
+        current.sessionEpoch === account.sessionEpoch && current.pendingTotp?.secret === account.pendingTotp?.secret;
       if (current.totp || !isCurrent) return undefined;
       const { pendingTotp: _used, ...kept } = current;
       const { lastUsedStep, driftSteps } = proof;
-      return { ...kept, totp: { secret, lastUsedStep, driftSteps, activatedAt: now }, recoveryCodes: stored, sessionEpoch: current.sessionEpoch + 1 };
+      return {
+        ...kept,
+        totp: { secret, lastUsedStep, driftSteps, activatedAt: now },
+        recoveryCodes: stored,
+        sessionEpoch: current.sessionEpoch + 1,
+      };
     });
     return updated ? { outcome: 'activated', recoveryCodes: shown, account: updated } : { outcome: 'already-active' };
   }

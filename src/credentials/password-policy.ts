@@ -22,7 +22,10 @@ const maxCodePoints = 256;
 const maxBytes = 1024;
 
 /** @returns undefined when the password may be set */
-export function passwordFault(password: string, { minLength, contextWords }: PasswordContext): PasswordFault | undefined {
+export function passwordFault(
+  password: string,
+  { minLength, contextWords }: PasswordContext,
+): PasswordFault | undefined {
   const normalised = password.normalize('NFKC');
   const length = [...normalised].length;
   if (length === 0) return 'missing';
@@ -51,12 +54,34 @@ function isPredictable(password: string): boolean {
   return sequences.some((sequence) => sequence.repeat(4).includes(plain));
 }
 
-const rows = ['0123456789', '1234567890', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm', 'qwertyuiopasdfghjklzxcvbnm', 'qwertzuiop', 'azertyuiop'];
+const rows = [
+  '0123456789',
+  '1234567890',
+  'abcdefghijklmnopqrstuvwxyz',
+  'qwertyuiop',
+  'asdfghjkl',
+  'zxcvbnm',
+  'qwertyuiopasdfghjklzxcvbnm',
+  'qwertzuiop',
+  'azertyuiop',
+];
 const sequences = rows.flatMap((row) => [row, [...row].reverse().join('')]);
 
 /** The words of an account and its surroundings that a password should not lean on. */
-export function contextWords(account: { email: string; givenName?: string | undefined; familyName?: string | undefined }, names: readonly string[]): string[] {
+export function contextWords(
+  account: { email: string; givenName?: string | undefined; familyName?: string | undefined },
+  names: readonly string[],
+): string[] {
   const [local = '', domain = ''] = account.email.split('@');
-  const parts = [account.email, local, ...local.split(/[^\p{L}\p{N}]+/u), domain, ...domain.split('.').slice(0, -1), account.givenName, account.familyName, ...names];
+  const parts = [
+    account.email,
+    local,
+    ...local.split(/[^\p{L}\p{N}]+/u),
+    domain,
+    ...domain.split('.').slice(0, -1),
+    account.givenName,
+    account.familyName,
+    ...names,
+  ];
   return parts.filter((part): part is string => Boolean(part));
 }

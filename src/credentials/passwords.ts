@@ -1,5 +1,5 @@
 // Memorized secrets (SP 800-63B): hashing and checking. Unicode is normalised once (NFKC) on both sides; nothing is trimmed or cut.
-import { argon2id, hash as argon2Hash, needsRehash, verify as argon2Verify } from 'argon2';
+import { hash as argon2Hash, argon2id, verify as argon2Verify, needsRehash } from 'argon2';
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { randomToken, readableCode } from '../platform/ids.ts';
@@ -33,13 +33,19 @@ export function createPasswords({ accounts, queue }: PasswordsDependencies) {
   async function verify(account: Account | undefined, password: string, now: number): Promise<PasswordCheck> {
     const given = password.normalize('NFKC');
     const temporary = account?.temporaryPassword;
-    if (account?.passwordHash && (await matches(account.passwordHash, given))) {
+    if (account?.passwordHash && (await matchesEither(account.passwordHash, given, password))) {
       await upgrade(account, given);
       return 'accepted';
     }
-    if (temporary && (await matches(temporary.hash, given))) return temporary.expiresAt > now ? 'accepted-temporary' : 'expired-temporary';
+    if (temporary && (await matches(temporary.hash, given)))
+      return temporary.expiresAt > now ? 'accepted-temporary' : 'expired-temporary';
     if (!account?.passwordHash && !temporary) await matches(await dummyHash, given);
     return 'rejected';
+  }
+
+  /** Another system hashed what was typed; ours is the normalised form. Only a password that differs in the two costs a second hash. */
+  async function matchesEither(stored: string, normalised: string, typed: string): Promise<boolean> {
+    return (await matches(stored, normalised)) || (typed !== normalised && (await matches(stored, typed)));
   }
 
   function matches(stored: string, given: string): Promise<boolean> {
@@ -49,15 +55,23 @@ export function createPasswords({ accounts, queue }: PasswordsDependencies) {
   /** Brings a foreign or weaker hash up to today's parameters, unless the password was changed meanwhile. */
   async function upgrade(account: Account, given: string): Promise<void> {
     const old = account.passwordHash;
-    if (!old || (!isForeign(old) && !needsRehash(old, argon2Parameters))) return;
+    if (!old || (old.startsWith('$argon2id$') && !isForeign(old) && !needsRehash(old, argon2Parameters))) return;
     const passwordHash = await queue(() => argon2Hash(given, argon2Parameters));
-    await accounts.update(account.id, (current) => (current.passwordHash === old ? { ...current, passwordHash } : undefined));
+    await accounts.update(account.id, (current) =>
+      current.passwordHash === old ? { ...current, passwordHash } : undefined,
+    );
   }
 
   /** Makes a temporary password for an invited account: readable, 20 characters of about 98 bits. The caller mails it and forgets it. */
-  async function makeTemporary(now: number, { provesEmail }: { provesEmail: boolean }): Promise<{ password: string; stored: NonNullable<Account['temporaryPassword']> }> {
+  async function makeTemporary(
+    now: number,
+    { provesEmail }: { provesEmail: boolean },
+  ): Promise<{ password: string; stored: NonNullable<Account['temporaryPassword']> }> {
     const password = readableCode(20).replace(/(.{5})(?=.)/g, '$1-');
-    return { password, stored: { hash: await hash(password), expiresAt: now + temporaryPasswordSeconds * 1000, provesEmail } };
+    return {
+      password,
+      stored: { hash: await hash(password), expiresAt: now + temporaryPasswordSeconds * 1000, provesEmail },
+    };
   }
 
   return { hash, verify, makeTemporary };

@@ -45,5 +45,10 @@ function newCode(): string {
 
 /** What people confuse when reading is read as what was meant (Crockford): o as 0, i and l as 1. */
 function plain(typed: string): string {
-  return typed.normalize('NFKC').toLowerCase().replace(/[\s\p{Pd}]/gu, '').replace(/o/g, '0').replace(/[il]/g, '1');
+  return typed
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s\p{Pd}]/gu, '')
+    .replace(/o/g, '0')
+    .replace(/[il]/g, '1');
 }

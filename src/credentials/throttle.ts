@@ -35,18 +35,33 @@ export function createThrottle({ storage }: { storage: Storage }) {
 
   /** Runs `attempt` unless one of the subjects must wait. Success clears the subjects that say so; others fade by time.
    *  Guesses at the first subject are checked one at a time in this process, so that parallel ones cannot outrun the counter. */
-  function guard<T>(subjects: readonly [ThrottleSubject, ...ThrottleSubject[]], attempt: () => Promise<T>, isSuccess: (value: T) => boolean): Promise<Guarded<T>> {
+  function guard<T>(
+    subjects: readonly [ThrottleSubject, ...ThrottleSubject[]],
+    attempt: () => Promise<T>,
+    isSuccess: (value: T) => boolean,
+  ): Promise<Guarded<T>> {
     return inTurn(gates, subjects[0].key, () => check(subjects, attempt, isSuccess));
   }
 
-  async function check<T>(subjects: readonly ThrottleSubject[], attempt: () => Promise<T>, isSuccess: (value: T) => boolean): Promise<Guarded<T>> {
+  async function check<T>(
+    subjects: readonly ThrottleSubject[],
+    attempt: () => Promise<T>,
+    isSuccess: (value: T) => boolean,
+  ): Promise<Guarded<T>> {
     const now = Date.now();
     const known = await Promise.all(subjects.map(({ key }) => counters.get(key)));
-    const retryAfterSeconds = Math.max(...subjects.map((subject, index) => remainingSeconds(known[index], subject, now)));
+    const retryAfterSeconds = Math.max(
+      ...subjects.map((subject, index) => remainingSeconds(known[index], subject, now)),
+    );
     if (retryAfterSeconds > 0) return { outcome: 'throttled', retryAfterSeconds };
     const value = await attempt();
     if (!isSuccess(value)) await Promise.all(subjects.map((subject) => countFailure(counters, subject, now)));
-    else await Promise.all(subjects.filter(({ isClearedBySuccess }, index) => isClearedBySuccess && known[index]).map(({ key }) => counters.delete(key)));
+    else
+      await Promise.all(
+        subjects
+          .filter(({ isClearedBySuccess }, index) => isClearedBySuccess && known[index])
+          .map(({ key }) => counters.delete(key)),
+      );
     return { outcome: 'checked', value };
   }
 
@@ -61,10 +76,16 @@ export type Throttle = ReturnType<typeof createThrottle>;
 
 async function countFailure(counters: Collection<Counter>, subject: ThrottleSubject, now: number): Promise<void> {
   const expiresAt = now + memorySeconds * 1000;
-  const updated = await counters.update(subject.key, (old) => counted({ ...old, failures: old.failures + 1, expiresAt }, subject, now));
+  const updated = await counters.update(subject.key, (old) =>
+    counted({ ...old, failures: old.failures + 1, expiresAt }, subject, now),
+  );
   if (updated) return;
   const first = counted({ id: subject.key, failures: 1, blockedUntil: 0, expiresAt }, subject, now);
-  await counters.insert(first).catch(() => counters.update(subject.key, (old) => counted({ ...old, failures: old.failures + 1, expiresAt }, subject, now)));
+  await counters
+    .insert(first)
+    .catch(() =>
+      counters.update(subject.key, (old) => counted({ ...old, failures: old.failures + 1, expiresAt }, subject, now)),
+    );
 }
 
 /** Pure: the wait that a number of failures earns. */
@@ -88,9 +109,11 @@ function remainingSeconds(counter: Counter | undefined, { longestWaitSeconds }: 
 function inTurn<T>(gates: Map<string, Promise<unknown>>, key: string, run: () => Promise<T>): Promise<T> {
   const before = gates.get(key) ?? Promise.resolve();
   const mine = before.then(run, run);
-  const settled = mine.catch(() => undefined).finally(() => {
-    if (gates.get(key) === settled) gates.delete(key);
-  });
+  const settled = mine
+    .catch(() => undefined)
+    .finally(() => {
+      if (gates.get(key) === settled) gates.delete(key);
+    });
   gates.set(key, settled);
   return mine;
 }

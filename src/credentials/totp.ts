@@ -68,7 +68,9 @@ export function createTotp({ accounts, secrets, issuerName }: TotpDependencies) 
     const { totp } = account;
     if (!totp) return 'rejected';
     const secret = secrets.open(totp.secret, context(account.id, 'totp'));
-    const step = acceptedSteps(stepAt(now), totp.driftSteps).find((candidate) => isCodeOf(secret, candidate, digitsOf(code)));
+    const step = acceptedSteps(stepAt(now), totp.driftSteps).find((candidate) =>
+      isCodeOf(secret, candidate, digitsOf(code)),
+    );
     if (step === undefined) return 'rejected';
     const driftSteps = learntDrift(totp.driftSteps, step - stepAt(now));
     const burnt = await accounts.update(account.id, (stored) =>

@@ -7,7 +7,15 @@ export interface MailModels {
   invitation: { email: string; temporaryPassword: string; url: string; expiresAt: number };
 }
 
-export function createMessages({ templates, locales, productName }: { templates: Templates; locales: Locales; productName: string }) {
+export function createMessages({
+  templates,
+  locales,
+  productName,
+}: {
+  templates: Templates;
+  locales: Locales;
+  productName: string;
+}) {
   /** @param language the person's, as a BCP 47 tag; English where there is no catalogue for it */
   function render<M extends keyof MailModels>(name: M, to: string, model: MailModels[M], language = 'en'): Message {
     const locale = locales.pick([language]);

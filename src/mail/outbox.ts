@@ -20,7 +20,11 @@ const storedMessageSchema = z.object({
 });
 type StoredMessage = z.output<typeof storedMessageSchema>;
 
-const outboxSpec: CollectionSpec<StoredMessage> = { name: 'outbox', schema: storedMessageSchema, expiresAt: 'expiresAt' };
+const outboxSpec: CollectionSpec<StoredMessage> = {
+  name: 'outbox',
+  schema: storedMessageSchema,
+  expiresAt: 'expiresAt',
+};
 
 /** No message of ours means anything after a week. */
 const keptSeconds = 7 * 24 * 3600;
@@ -32,13 +36,22 @@ export function createOutbox({ storage, secrets }: { storage: Storage; secrets: 
   async function put(message: Message): Promise<void> {
     const createdAt = Date.now();
     const id = `${createdAt.toString(36).padStart(10, '0')}-${newId()}`;
-    await outbox.insert({ id, sealed: secrets.seal(JSON.stringify(message), context(id)), createdAt, expiresAt: createdAt + keptSeconds * 1000 });
+    await outbox.insert({
+      id,
+      sealed: secrets.seal(JSON.stringify(message), context(id)),
+      createdAt,
+      expiresAt: createdAt + keptSeconds * 1000,
+    });
   }
 
   /** Newest first. */
   async function list(): Promise<(Message & { id: string; createdAt: number })[]> {
     const stored = await outbox.list({ limit: 1000 });
-    return stored.reverse().map(({ id, sealed, createdAt }) => ({ ...(JSON.parse(secrets.open(sealed, context(id))) as Message), id, createdAt }));
+    return stored.reverse().map(({ id, sealed, createdAt }) => ({
+      ...(JSON.parse(secrets.open(sealed, context(id))) as Message),
+      id,
+      createdAt,
+    }));
   }
 
   return { put, list };

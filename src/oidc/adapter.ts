@@ -1,7 +1,8 @@
 // The bridge between oidc-provider's models and the storage port: bearer values are hashed or sealed, and each single use is one
 // conditional write, since the library looks first and consumes later.
-import { errors, Provider } from 'oidc-provider';
+
 import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { errors, Provider } from 'oidc-provider';
 import type { Clients } from '../clients/clients.ts';
 import { isDomainError } from '../platform/errors.ts';
 import { type Secrets, sha256 } from '../platform/secrets.ts';
@@ -57,7 +58,10 @@ function artifactAdapter(model: ArtifactKind, { artifacts, secrets }: AdapterDep
 
   function toPayload(record: Artifact | undefined, id?: string): AdapterPayload | undefined {
     if (!record) return undefined;
-    const payload = typeof record.payload === 'string' ? JSON.parse(secrets.open(record.payload, context(record.id))) : { ...record.payload };
+    const payload =
+      typeof record.payload === 'string'
+        ? JSON.parse(secrets.open(record.payload, context(record.id)))
+        : { ...record.payload };
     if (id !== undefined) payload.jti = id;
     if (record.consumedAt !== undefined) payload.consumed = Math.floor(record.consumedAt / 1000);
     return payload as AdapterPayload;
@@ -81,7 +85,9 @@ function artifactAdapter(model: ArtifactKind, { artifacts, secrets }: AdapterDep
     },
     async consume(id) {
       const used = await collection.update(keyOf(id), (old) =>
-        old.consumedAt === undefined ? { ...(model === 'RefreshToken' ? spent(old) : old), consumedAt: Date.now() } : undefined,
+        old.consumedAt === undefined
+          ? { ...(model === 'RefreshToken' ? spent(old) : old), consumedAt: Date.now() }
+          : undefined,
       );
       if (used) return;
       await refuseSecondUse(model, await collection.get(keyOf(id)), artifacts);
@@ -97,8 +103,13 @@ function spent(record: Artifact): Artifact {
 }
 
 /** The loser of a race ends the whole grant (RFC 6749 4.1.2, RFC 9700 4.14.2) and gets the error that the standard names. */
-async function refuseSecondUse(model: ArtifactKind, record: Artifact | undefined, artifacts: Artifacts): Promise<never> {
-  if (model === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
+async function refuseSecondUse(
+  model: ArtifactKind,
+  record: Artifact | undefined,
+  artifacts: Artifacts,
+): Promise<never> {
+  if (model === 'PushedAuthorizationRequest')
+    throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
   if (record?.grantId) {
     await artifacts.revokeGrant(record.grantId);
     const { ctx } = Provider;
@@ -109,9 +120,13 @@ async function refuseSecondUse(model: ArtifactKind, record: Artifact | undefined
 
 /** Fills in the verbs a model never asks for, and lets a storage fault answer 503 instead of 500. */
 function complete(model: string, adapter: PartialAdapter): Adapter {
-  const unused = (verb: string) => () => Promise.reject(new Error(`oidc-provider asked ${model} to ${verb}, which it has no storage for`));
+  const unused = (verb: string) => () =>
+    Promise.reject(new Error(`oidc-provider asked ${model} to ${verb}, which it has no storage for`));
   const verbs = ['upsert', 'find', 'findByUid', 'findByUserCode', 'consume', 'destroy', 'revokeByGrantId'] as const;
-  const entries = verbs.map((verb) => [verb, translated((adapter[verb] ?? unused(verb)) as (...args: never[]) => Promise<unknown>)]);
+  const entries = verbs.map((verb) => [
+    verb,
+    translated((adapter[verb] ?? unused(verb)) as (...args: never[]) => Promise<unknown>),
+  ]);
   return Object.fromEntries(entries) as unknown as Adapter;
 }
 
@@ -120,9 +135,11 @@ function translated<A extends never[], R>(call: (...args: A) => Promise<R>): (..
     try {
       return await call(...args);
     } catch (error) {
-      if (isDomainError(error, 'storage_unavailable')) throw Object.assign(error, { status: 503, statusCode: 503, expose: true });
+      if (isDomainError(error, 'storage_unavailable'))
+        throw Object.assign(error, { status: 503, statusCode: 503, expose: true });
       // Text that no record may hold (NUL, lone surrogates, prototype keys) came with the request.
-      if (isDomainError(error, 'invalid_input')) throw new errors.InvalidRequest('a parameter holds text that cannot be stored', 400, { cause: error });
+      if (isDomainError(error, 'invalid_input'))
+        throw new errors.InvalidRequest('a parameter holds text that cannot be stored', 400, { cause: error });
       throw error;
     }
   };

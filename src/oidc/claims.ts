@@ -14,7 +14,9 @@ export const claimsByScope = {
 /** Authentication method references (RFC 8176) of the proofs of a sign-in, in the order they were given. */
 export function amrOf(methods: readonly string[]): string[] {
   const factors = methods.some((method) => method === 'otp' || method === 'recovery');
-  const values = methods.flatMap((method) => ({ pwd: ['pwd'], temporary: ['pwd'], otp: ['otp'], recovery: ['rc'] })[method] ?? []);
+  const values = methods.flatMap(
+    (method) => ({ pwd: ['pwd'], temporary: ['pwd'], otp: ['otp'], recovery: ['rc'] })[method] ?? [],
+  );
   return [...new Set([...values, ...(factors ? ['mfa'] : [])])];
 }
 

@@ -2,7 +2,7 @@
 import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
-import { acr, accountClaims, claimsByScope } from './claims.ts';
+import { accountClaims, acr, claimsByScope } from './claims.ts';
 import { createPrompts } from './prompts.ts';
 
 /** Pages that the library asks us to draw. */
@@ -54,7 +54,8 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     acrValues: Object.values(acr),
     conformIdTokenClaims: false,
     subjectTypes: ['public', 'pairwise'],
-    pairwiseIdentifier: async (_ctx, accountId, client) => parts.pairwise(accountId, (client as unknown as { sectorIdentifier: string }).sectorIdentifier),
+    pairwiseIdentifier: async (_ctx, accountId, client) =>
+      parts.pairwise(accountId, (client as unknown as { sectorIdentifier: string }).sectorIdentifier),
     responseTypes: ['code', 'none'],
     pkce: { required: (_ctx, client) => (client as { require_pkce?: boolean }).require_pkce !== false },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
@@ -67,7 +68,8 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       if (uid) await parts.touchSession(uid);
       return true;
     },
-    clientBasedCORS: (_ctx, origin, client) => (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
+    clientBasedCORS: (_ctx, origin, client) =>
+      (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
     cookies: cookies(parts),
     ttl: lifetimes(parts.sessionAbsoluteSeconds),
     clockTolerance: 0,
@@ -114,7 +116,11 @@ function cookies({ issuer, cookieKeys }: ConfigurationParts): NonNullable<Config
 /** The library scopes the short ones by path, which `__Host-` does not allow (ASVS 3.3.3, a written deviation). */
 export function cookieNames(issuer: string) {
   const [host, path] = issuer.startsWith('https:') ? ['__Host-', '__Secure-'] : ['', ''];
-  return { session: `${host}gatehouse-session`, interaction: `${path}gatehouse-interaction`, resume: `${path}gatehouse-resume` };
+  return {
+    session: `${host}gatehouse-session`,
+    interaction: `${path}gatehouse-interaction`,
+    resume: `${path}gatehouse-resume`,
+  };
 }
 
 export function sessionCookieOptions(issuer: string) {

@@ -17,11 +17,21 @@ const errorReportSchema = z.object({
 });
 export type ErrorReport = z.output<typeof errorReportSchema>;
 
-const errorReportsSpec: CollectionSpec<ErrorReport> = { name: 'error-reports', schema: errorReportSchema, expiresAt: 'expiresAt' };
+const errorReportsSpec: CollectionSpec<ErrorReport> = {
+  name: 'error-reports',
+  schema: errorReportSchema,
+  expiresAt: 'expiresAt',
+};
 const keptSeconds = 24 * 3600;
 
 /** Answers that a silent request (`prompt=none`) or a person's "Cancel" brings every day: nothing is wrong, nothing is kept. */
-const ordinary = new Set(['login_required', 'consent_required', 'interaction_required', 'unmet_authentication_requirements', 'access_denied']);
+const ordinary = new Set([
+  'login_required',
+  'consent_required',
+  'interaction_required',
+  'unmet_authentication_requirements',
+  'access_denied',
+]);
 
 interface ProtocolError extends Error {
   error?: string | undefined;
@@ -50,7 +60,10 @@ export function createErrorReports({ storage, log, issuer }: { storage: Storage;
     });
   }
 
-  async function keep(ctx: KoaContextWithOIDC, { error = 'server_error', error_description: description, error_detail: detail }: ProtocolError): Promise<string> {
+  async function keep(
+    ctx: KoaContextWithOIDC,
+    { error = 'server_error', error_description: description, error_detail: detail }: ProtocolError,
+  ): Promise<string> {
     const number = readableCode(8);
     const clientId = ctx.oidc?.client?.clientId;
     const occurredAt = Date.now();

@@ -15,7 +15,11 @@ const consentSchema = z.object({
   grantedAt: z.number(),
 });
 export type Consent = z.output<typeof consentSchema>;
-const consentsSpec: CollectionSpec<Consent> = { name: 'consents', schema: consentSchema, index: ['accountId', 'clientId'] };
+const consentsSpec: CollectionSpec<Consent> = {
+  name: 'consents',
+  schema: consentSchema,
+  index: ['accountId', 'clientId'],
+};
 
 export function createGrants({ storage, sessions }: { storage: Storage; sessions: Sessions }) {
   const consents = storage.collection(consentsSpec);
@@ -78,7 +82,11 @@ export function createGrants({ storage, sessions }: { storage: Storage; sessions
   async function remember(accountId: string, clientId: string, scopes: readonly string[]): Promise<void> {
     const id = consentId(accountId, clientId);
     const grantedAt = Date.now();
-    const widened = await consents.update(id, (old) => ({ ...old, scopes: [...new Set([...old.scopes, ...scopes])], grantedAt }));
+    const widened = await consents.update(id, (old) => ({
+      ...old,
+      scopes: [...new Set([...old.scopes, ...scopes])],
+      grantedAt,
+    }));
     if (!widened) await consents.put({ id, accountId, clientId, scopes: [...scopes], grantedAt });
   }
 

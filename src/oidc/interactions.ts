@@ -19,7 +19,11 @@ export interface PendingInteraction {
   clientId: string;
   /** The session that stood when the request was made. */
   session?: { uid: string; accountId: string } | undefined;
-  missing: { scopes: readonly string[]; claims: readonly string[]; resourceScopes: Readonly<Record<string, readonly string[]>> };
+  missing: {
+    scopes: readonly string[];
+    claims: readonly string[];
+    resourceScopes: Readonly<Record<string, readonly string[]>>;
+  };
 }
 
 /** What a finished sign-in says; `session` is ours and reaches the session adapter. */
@@ -50,7 +54,12 @@ export function createInteractions(current: () => Provider) {
 
   /** @returns the address that takes the person on */
   async function finishLogin(exchange: Exchange, login: LoginResult): Promise<string> {
-    return current().interactionResult(exchange.req, exchange.res, { login: { ...login } }, { mergeWithLastSubmission: false });
+    return current().interactionResult(
+      exchange.req,
+      exchange.res,
+      { login: { ...login } },
+      { mergeWithLastSubmission: false },
+    );
   }
 
   /** Cuts the tie to the session that stood before, so that another person may sign in over it. */
@@ -68,11 +77,13 @@ export function createInteractions(current: () => Provider) {
     if (!interaction || !accountId) return undefined;
     const { Grant } = current();
     const clientId = String(interaction.params.client_id);
-    const grant = (interaction.grantId ? await Grant.find(interaction.grantId) : undefined) ?? new Grant({ accountId, clientId });
+    const grant =
+      (interaction.grantId ? await Grant.find(interaction.grantId) : undefined) ?? new Grant({ accountId, clientId });
     const { missing } = describe(interaction);
     if (missing.scopes.length > 0) grant.addOIDCScope(missing.scopes.join(' '));
     if (missing.claims.length > 0) grant.addOIDCClaims([...missing.claims]);
-    for (const [resource, scopes] of Object.entries(missing.resourceScopes)) grant.addResourceScope(resource, scopes.join(' '));
+    for (const [resource, scopes] of Object.entries(missing.resourceScopes))
+      grant.addResourceScope(resource, scopes.join(' '));
     const grantId = await grant.save();
     const location = await current().interactionResult(exchange.req, exchange.res, { consent: { grantId } });
     return { location, scopes: grant.getOIDCScope().split(' ') };
@@ -80,7 +91,12 @@ export function createInteractions(current: () => Provider) {
 
   /** Sends the person back to the client with an error of the standard. */
   function abort(exchange: Exchange, error: 'access_denied' | 'login_required', description: string): Promise<string> {
-    return current().interactionResult(exchange.req, exchange.res, { error, error_description: description }, { mergeWithLastSubmission: false });
+    return current().interactionResult(
+      exchange.req,
+      exchange.res,
+      { error, error_description: description },
+      { mergeWithLastSubmission: false },
+    );
   }
 
   return { pending, finishLogin, forgetSession, finishConsent, abort };
@@ -99,7 +115,9 @@ function describe({ uid, prompt, params, session }: LibraryInteraction): Pending
     missing: {
       scopes: asList(missingOIDCScope),
       claims: asList(missingOIDCClaims),
-      resourceScopes: Object.fromEntries(Object.entries(missingResourceScopes ?? {}).map(([resource, scopes]) => [resource, asList(scopes)])),
+      resourceScopes: Object.fromEntries(
+        Object.entries(missingResourceScopes ?? {}).map(([resource, scopes]) => [resource, asList(scopes)]),
+      ),
     },
   };
 }

@@ -62,11 +62,17 @@ export function createKeys({ storage, secrets, audit }: KeysDependencies) {
     const sealed = secrets.seal(JSON.stringify(jwk), { collection: 'signing-keys', field: 'jwk', id });
     const isMine = await unlessThere(keys.insert({ id, algorithm, number, kid, jwk: sealed, createdAt: Date.now() }));
     if (!isMine) return;
-    await audit.record({ type: 'signing-key.created', result: 'success', subject: kid, detail: { algorithm } }, { actor: 'system' });
+    await audit.record(
+      { type: 'signing-key.created', result: 'success', subject: kid, detail: { algorithm } },
+      { actor: 'system' },
+    );
   }
 
   function open(key: SigningKey): Record<string, unknown> {
-    const jwk = JSON.parse(secrets.open(key.jwk, { collection: 'signing-keys', field: 'jwk', id: key.id })) as Record<string, unknown>;
+    const jwk = JSON.parse(secrets.open(key.jwk, { collection: 'signing-keys', field: 'jwk', id: key.id })) as Record<
+      string,
+      unknown
+    >;
     // An RSA key without `alg` signs RS256 and PS256 alike.
     return { ...jwk, kid: key.kid, use: 'sig', ...(key.algorithm === 'ES256' ? { alg: 'ES256' } : {}) };
   }

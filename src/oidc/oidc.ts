@@ -85,7 +85,10 @@ export async function createOidc(dependencies: OidcDependencies) {
     const { session, client, entities } = ctx.oidc;
     const hint = entities.IdTokenHint as { payload: { sub?: unknown; sid?: unknown } } | undefined;
     if (!session || !client || !hint || hint.payload.sid !== session.sidFor(client.clientId)) return false;
-    const { postLogoutRedirectUri, state } = (session.state ?? {}) as { postLogoutRedirectUri?: string; state?: string };
+    const { postLogoutRedirectUri, state } = (session.state ?? {}) as {
+      postLogoutRedirectUri?: string;
+      state?: string;
+    };
     await endSession(session.uid, 'signed-out', { actor: session.accountId });
     // The library must neither save the session again nor renew its cookie.
     (session as { destroyed?: boolean }).destroyed = true;
@@ -98,7 +101,11 @@ export async function createOidc(dependencies: OidcDependencies) {
   }
 
   /** Ends a session, its tokens and its grants, and tells its apps. @returns undefined when it was over already */
-  async function endSession(uid: string, reason: EndReason, origin: Origin = { actor: 'system' }): Promise<Session | undefined> {
+  async function endSession(
+    uid: string,
+    reason: EndReason,
+    origin: Origin = { actor: 'system' },
+  ): Promise<Session | undefined> {
     const session = await sessions.end(uid, reason, Date.now());
     if (!session) return undefined;
     const entries = Object.entries(session.authorizations);
@@ -110,7 +117,11 @@ export async function createOidc(dependencies: OidcDependencies) {
   }
 
   async function noteEnd({ accountId }: Session, reason: EndReason, origin: Origin): Promise<void> {
-    if (accountId) await dependencies.audit.record({ type: 'session.ended', result: 'success', subject: accountId, detail: { reason } }, origin);
+    if (accountId)
+      await dependencies.audit.record(
+        { type: 'session.ended', result: 'success', subject: accountId, detail: { reason } },
+        origin,
+      );
   }
 
   /** Back-channel logout. A failure is logged; the session is over either way. */
@@ -144,18 +155,36 @@ interface ProtocolError extends Error {
   error_detail?: string;
 }
 
-const protocolErrorEvents = ['authorization', 'grant', 'introspection', 'revocation', 'userinfo', 'end_session', 'pushed_authorization_request', 'discovery', 'jwks'];
+const protocolErrorEvents = [
+  'authorization',
+  'grant',
+  'introspection',
+  'revocation',
+  'userinfo',
+  'end_session',
+  'pushed_authorization_request',
+  'discovery',
+  'jwks',
+];
 
 /** Protocol errors are the client's business and are told to it; here they leave one line each, without parameters that may be secret. */
 function listen(provider: Provider, log: Log): void {
   const emitter: EventEmitter = provider;
   for (const name of protocolErrorEvents) {
     const event = `${name}.error`;
-    emitter.on(event, (ctx: KoaContextWithOIDC, { error, error_description: description, error_detail: detail }: ProtocolError) => {
-      log.info({ event, error, description, detail, clientId: ctx.oidc?.client?.clientId, path: ctx.path }, 'protocol error');
-    });
+    emitter.on(
+      event,
+      (ctx: KoaContextWithOIDC, { error, error_description: description, error_detail: detail }: ProtocolError) => {
+        log.info(
+          { event, error, description, detail, clientId: ctx.oidc?.client?.clientId, path: ctx.path },
+          'protocol error',
+        );
+      },
+    );
   }
-  emitter.on('server_error', (ctx: KoaContextWithOIDC, err: Error) => log.error({ err, path: ctx.path }, 'server error in a protocol endpoint'));
+  emitter.on('server_error', (ctx: KoaContextWithOIDC, err: Error) =>
+    log.error({ err, path: ctx.path }, 'server error in a protocol endpoint'),
+  );
   emitter.on('backchannel.error', (_ctx: KoaContextWithOIDC, err: Error, client: { clientId: string }) =>
     log.warn({ err, clientId: client.clientId }, 'back-channel logout failed'),
   );

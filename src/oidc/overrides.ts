@@ -8,10 +8,15 @@ import type { Artifacts } from '../sessions/artifacts.ts';
 /** The parts of the library's classes that its types leave out. */
 interface Overridable {
   ReplayDetection: { unique(iss: string, jti: string, exp: number): Promise<boolean> };
-  Client: { prototype: { clientId: string; compareClientSecret(secret: string): Promise<boolean>; includeSid(): boolean } };
+  Client: {
+    prototype: { clientId: string; compareClientSecret(secret: string): Promise<boolean>; includeSid(): boolean };
+  };
 }
 
-export function applyOverrides(provider: Provider, { artifacts, clients }: { artifacts: Artifacts; clients: Clients }): void {
+export function applyOverrides(
+  provider: Provider,
+  { artifacts, clients }: { artifacts: Artifacts; clients: Clients },
+): void {
   const { ReplayDetection, Client } = provider as unknown as Overridable;
 
   // The library looks and then saves: of 50 parallel uses of one proof, 50 passed. Here inserting is the check.

@@ -19,20 +19,32 @@ export function createPrompts(): interactionPolicy.DefaultPolicy {
 
 /** The library honours an essential `acr` claim alone: `acr_values` that the session does not meet ask once (Core 3.1.2.1). */
 function acrCheck() {
-  return new Check('acr_values', 'the requested authentication context is not met', 'unmet_authentication_requirements', ({ oidc }) => {
-    const wanted = oidc.params?.acr_values;
-    if (typeof wanted !== 'string' || wanted === '' || oidc.result?.login) return Check.NO_NEED_TO_PROMPT;
-    return meetsAcr(oidc.session?.acr, wanted.split(' ')) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
-  });
+  return new Check(
+    'acr_values',
+    'the requested authentication context is not met',
+    'unmet_authentication_requirements',
+    ({ oidc }) => {
+      const wanted = oidc.params?.acr_values;
+      if (typeof wanted !== 'string' || wanted === '' || oidc.result?.login) return Check.NO_NEED_TO_PROMPT;
+      return meetsAcr(oidc.session?.acr, wanted.split(' ')) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
+    },
+  );
 }
 
 /** Anybody can claim to be a native app (RFC 8252 8.6): consent each time, unless an administrator vouches for it. */
 function nativeClientCheck() {
-  return new Check('native_client_prompt', 'native clients require End-User interaction', 'interaction_required', ({ oidc }: KoaContextWithOIDC) => {
-    const client = oidc.client as { applicationType?: string; first_party?: boolean } | undefined;
-    const isUnknown = client?.applicationType === 'native' && client.first_party !== true;
-    return isUnknown && oidc.params?.response_type !== 'none' && !oidc.result?.consent ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
-  });
+  return new Check(
+    'native_client_prompt',
+    'native clients require End-User interaction',
+    'interaction_required',
+    ({ oidc }: KoaContextWithOIDC) => {
+      const client = oidc.client as { applicationType?: string; first_party?: boolean } | undefined;
+      const isUnknown = client?.applicationType === 'native' && client.first_party !== true;
+      return isUnknown && oidc.params?.response_type !== 'none' && !oidc.result?.consent
+        ? Check.REQUEST_PROMPT
+        : Check.NO_NEED_TO_PROMPT;
+    },
+  );
 }
 
 /** Two factors meet a wish for one; values we do not know are voluntary and ask for nothing. */

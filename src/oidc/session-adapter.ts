@@ -6,13 +6,16 @@ import type { SignInFacts } from '../sessions/sessions.ts';
 import type { AdapterDependencies, PartialAdapter } from './adapter.ts';
 import type { LoginResult } from './interactions.ts';
 
-export function sessionAdapter({ sessions, onSignedOut }: Pick<AdapterDependencies, 'sessions' | 'onSignedOut'>): PartialAdapter {
+export function sessionAdapter({
+  sessions,
+  onSignedOut,
+}: Pick<AdapterDependencies, 'sessions' | 'onSignedOut'>): PartialAdapter {
   function toPayload(session: Session | undefined, id?: string): AdapterPayload | undefined {
     if (!session) return undefined;
     return {
       ...session.payload,
       kind: 'Session',
-      jti: id ?? sessions.openId(session),
+      ...(id === undefined ? {} : { jti: id }),
       uid: session.id,
       exp: Math.ceil(session.absoluteUntil / 1000) + 1,
       authorizations: session.authorizations as NonNullable<AdapterPayload['authorizations']>,
@@ -22,6 +25,7 @@ export function sessionAdapter({ sessions, onSignedOut }: Pick<AdapterDependenci
 
   return {
     find: async (id) => toPayload(await sessions.findById(id, Date.now()), id),
+    // Without its id, which is stored as a hash alone: the library asks this way only to see whether a session stands, and never saves it.
     findByUid: async (uid) => toPayload(await sessions.findByUid(uid, Date.now())),
 
     async upsert(id, { uid, accountId, authorizations, jti: _jti, exp: _exp, iat: _iat, ...payload }) {

@@ -3,7 +3,10 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 
 /** `localhost` means both loopback addresses: browsers and tools disagree about which comes first.
  *  @throws Error that says which port is taken */
-export async function listen(handler: RequestListener, { host, port }: { host: string; port: number }): Promise<Server[]> {
+export async function listen(
+  handler: RequestListener,
+  { host, port }: { host: string; port: number },
+): Promise<Server[]> {
   if (host !== 'localhost') return [await open(handler, host, port)];
   const first = await open(handler, '127.0.0.1', port);
   const second = await open(handler, '::1', port).catch((error: NodeJS.ErrnoException) => {
@@ -17,7 +20,14 @@ function open(handler: RequestListener, host: string, port: number): Promise<Ser
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 }, handler);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? Object.assign(new Error(`port ${port} is taken: stop what uses it, or set another one (PORT, SAMPLE_PORT)`), { code: error.code }) : error);
+      reject(
+        error.code === 'EADDRINUSE'
+          ? Object.assign(
+              new Error(`port ${port} is taken: stop what uses it, or set another one (PORT, SAMPLE_PORT)`),
+              { code: error.code },
+            )
+          : error,
+      );
     });
     server.listen({ host, port }, () => resolve(server));
   });

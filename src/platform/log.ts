@@ -2,9 +2,28 @@
 import { pino } from 'pino';
 
 const secretFields = [
-  'password', 'currentPassword', 'newPassword', 'passwordHash', 'code', 'code1', 'code2', 'recoveryCode', 'totpSecret', 'secret',
-  'client_secret', 'client_assertion', 'code_verifier', 'access_token', 'refresh_token', 'id_token', 'id_token_hint', 'token',
-  'cookie', 'set-cookie', 'authorization', 'dpop',
+  'password',
+  'currentPassword',
+  'newPassword',
+  'passwordHash',
+  'code',
+  'code1',
+  'code2',
+  'recoveryCode',
+  'totpSecret',
+  'secret',
+  'client_secret',
+  'client_assertion',
+  'code_verifier',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'id_token_hint',
+  'token',
+  'cookie',
+  'set-cookie',
+  'authorization',
+  'dpop',
 ];
 
 /** @param level pino's: `silent`, `fatal`, `error`, `warn`, `info`, `debug`, `trace` */

@@ -12,6 +12,7 @@ export function developmentKey(path: string): string {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const key = readFileSync(path, 'utf8').trim();
-  if (key.length < 32) throw new Error(`${path} holds no key. If nothing in the database matters, remove both; else restore the file.`);
+  if (key.length < 32)
+    throw new Error(`${path} holds no key. If nothing in the database matters, remove both; else restore the file.`);
   return key;
 }

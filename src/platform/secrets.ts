@@ -1,5 +1,14 @@
 // Hashing, sealing and opening under keys derived from the master key (ASVS 11.3.3).
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import { DomainError } from './errors.ts';
 
 /** Names the one place a sealed value belongs to: moved to another row or field, it does not open. */
@@ -28,7 +37,7 @@ export function constantTimeEqual(a: string, b: string): boolean {
 export function createSecrets(masterKeys: readonly Buffer[]) {
   const rings = masterKeys.map((master) => ({
     id: createHash('sha256').update('gatehouse key id').update(master).digest('base64url').slice(0, 8),
-    derive: memoize((purpose) => Buffer.from(hkdfSync('sha256', master, 'gatehouse', purpose, 32))),
+    derive: memoize((purpose) => createSecretKey(Buffer.from(hkdfSync('sha256', master, 'gatehouse', purpose, 32)))),
   }));
   const [current] = rings;
   if (!current) throw new Error('createSecrets needs a master key');
@@ -49,9 +58,14 @@ export function createSecrets(masterKeys: readonly Buffer[]) {
     if (!key || !body) throw unreadable(context, 'no master key with this id');
     const bytes = Buffer.from(body, 'base64url');
     try {
-      const decipher = createDecipheriv('aes-256-gcm', key.derive(`seal ${context.collection}`), bytes.subarray(0, ivBytes), {
-        authTagLength: tagBytes,
-      });
+      const decipher = createDecipheriv(
+        'aes-256-gcm',
+        key.derive(`seal ${context.collection}`),
+        bytes.subarray(0, ivBytes),
+        {
+          authTagLength: tagBytes,
+        },
+      );
       decipher.setAAD(additionalData(context));
       decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
       return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString('utf8');
@@ -62,17 +76,23 @@ export function createSecrets(masterKeys: readonly Buffer[]) {
 
   /** Keyed hash for values too short for a plain one (user codes) and for tokens we check ourselves (CSRF). */
   function hmac(purpose: string, value: string): string {
-    return createHmac('sha256', ring().derive(`hmac ${purpose}`)).update(value).digest('base64url');
+    return createHmac('sha256', ring().derive(`hmac ${purpose}`))
+      .update(value)
+      .digest('base64url');
   }
 
   /** The hashes `value` may be stored under: one for each master key, the current one first. */
   function hmacs(purpose: string, value: string): string[] {
-    return rings.map((r) => createHmac('sha256', r.derive(`hmac ${purpose}`)).update(value).digest('base64url'));
+    return rings.map((r) =>
+      createHmac('sha256', r.derive(`hmac ${purpose}`))
+        .update(value)
+        .digest('base64url'),
+    );
   }
 
   /** One text key for each master key, the current one first: cookie signing wants such a list (keygrip). */
   function keys(purpose: string): string[] {
-    return rings.map((r) => r.derive(`key ${purpose}`).toString('base64url'));
+    return rings.map((r) => r.derive(`key ${purpose}`).export().toString('base64url'));
   }
 
   function ring() {
@@ -89,7 +109,9 @@ function additionalData({ collection, field, id }: SealContext): Buffer {
 }
 
 function unreadable(context: SealContext, why: string, cause?: unknown): DomainError {
-  return new DomainError('sealed_value_unreadable', `${context.collection}.${context.field} of ${context.id}: ${why}`, { cause });
+  return new DomainError('sealed_value_unreadable', `${context.collection}.${context.field} of ${context.id}: ${why}`, {
+    cause,
+  });
 }
 
 function memoize<T>(make: (key: string) => T): (key: string) => T {

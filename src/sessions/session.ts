@@ -16,8 +16,6 @@ export const sessionSchema = z.object({
   id: z.string(),
   /** SHA-256 of the session ids that open it: the current one first, former ones for a short while after a renewal. */
   idHashes: z.array(z.string()),
-  /** The current id, sealed: oidc-provider wants it back when it finds a session by uid. */
-  sealedId: z.string(),
   formerUntil: z.number(),
   /** Without `authorizations`, `jti` and `exp`. */
   payload: payloadSchema,

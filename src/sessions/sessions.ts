@@ -1,5 +1,4 @@
 // Keeps browser sessions: found by id or uid, saved by merging, touched, listed, ended. The limits hold at each read.
-import type { Secrets } from '../platform/secrets.ts';
 import { sha256 } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
 import {
@@ -28,7 +27,7 @@ export interface SignInFacts {
 
 export interface SaveRequest {
   uid: string;
-  /** The session id itself; only its hash and its sealed form are stored. */
+  /** The session id itself; only its hash is stored. */
   id: string;
   payload: Session['payload'];
   authorizations: Session['authorizations'];
@@ -41,12 +40,11 @@ export interface SaveRequest {
 
 export interface SessionsDependencies {
   storage: Storage;
-  secrets: Secrets;
   /** The account's session epoch now; undefined when it may not be signed in (gone, suspended). */
   epochOf: (accountId: string) => Promise<number | undefined>;
 }
 
-export function createSessions({ storage, secrets, epochOf }: SessionsDependencies) {
+export function createSessions({ storage, epochOf }: SessionsDependencies) {
   const sessions = storage.collection(sessionsSpec);
 
   /** @returns the live session this id opens */
@@ -90,7 +88,6 @@ export function createSessions({ storage, secrets, epochOf }: SessionsDependenci
     return {
       id: request.uid,
       idHashes: [sha256(request.id)],
-      sealedId: sealId(request.uid, request.id),
       formerUntil: 0,
       payload: request.payload,
       authorizations: request.authorizations,
@@ -116,7 +113,6 @@ export function createSessions({ storage, secrets, epochOf }: SessionsDependenci
     };
     if (isRenewed) {
       merged.idHashes = [sha256(request.id), ...(old.idHashes[0] === undefined ? [] : [old.idHashes[0]])];
-      merged.sealedId = sealId(request.uid, request.id);
       merged.formerUntil = request.signIn ? 0 : now + formerIdSeconds * 1000;
     }
     const limits = limitsOf(request.signIn, now);
@@ -179,15 +175,7 @@ export function createSessions({ storage, secrets, epochOf }: SessionsDependenci
     await sessions.delete(uid);
   }
 
-  function sealId(uid: string, id: string): string {
-    return secrets.seal(id, { collection: 'sessions', field: 'sealedId', id: uid });
-  }
-
-  function openId(session: Session): string {
-    return secrets.open(session.sealedId, { collection: 'sessions', field: 'sealedId', id: session.id });
-  }
-
-  return { findById, findByUid, save, claimGrant, touch, moveToEpoch, end, due, remove, openId };
+  return { findById, findByUid, save, claimGrant, touch, moveToEpoch, end, due, remove };
 }
 export type Sessions = ReturnType<typeof createSessions>;
 

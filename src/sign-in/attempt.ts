@@ -29,7 +29,11 @@ export const attemptSchema = z.object({
 });
 export type Attempt = z.output<typeof attemptSchema>;
 
-export const attemptsSpec: CollectionSpec<Attempt> = { name: 'sign-in-attempts', schema: attemptSchema, expiresAt: 'expiresAt' };
+export const attemptsSpec: CollectionSpec<Attempt> = {
+  name: 'sign-in-attempts',
+  schema: attemptSchema,
+  expiresAt: 'expiresAt',
+};
 
 /** As long as oidc-provider's interaction, and an hour more for late clicks. */
 export const attemptSeconds = 2 * 3600;

@@ -1,9 +1,9 @@
 // Keeps sign-in attempts: begun at the first page, found again by uid and browser, changed by compare-and-set.
 import type { PendingInteraction } from '../oidc/interactions.ts';
+import { isDomainError } from '../platform/errors.ts';
 import { type Secrets, sha256 } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
 import { type Attempt, attemptSeconds, attemptsSpec } from './attempt.ts';
-import { isDomainError } from '../platform/errors.ts';
 
 export function createAttempts({ storage, secrets }: { storage: Storage; secrets: Secrets }) {
   const attempts = storage.collection(attemptsSpec);

@@ -32,24 +32,41 @@ export function nextStep(situation: Situation, now: number): Step {
 
 type Rule = (situation: Situation, now: number) => Step | undefined;
 
-const consent: Rule = ({ prompt }) => (prompt === 'consent' ? { name: 'consent', rule: 'third-party-client' } : undefined);
+const consent: Rule = ({ prompt }) =>
+  prompt === 'consent' ? { name: 'consent', rule: 'third-party-client' } : undefined;
 
-const identified: Rule = ({ attempt, account }) => (attempt.accountId && account ? undefined : { name: 'password', rule: 'not-signed-in' });
+const identified: Rule = ({ attempt, account }) =>
+  attempt.accountId && account ? undefined : { name: 'password', rule: 'not-signed-in' };
 
 /** A password changed or an account closed while the code page stood open must not be walked past. */
-const current: Rule = ({ attempt, account }) => (attempt.epoch === account?.sessionEpoch ? undefined : { name: 'password', rule: 'credentials-changed' });
+const current: Rule = ({ attempt, account }) =>
+  attempt.epoch === account?.sessionEpoch ? undefined : { name: 'password', rule: 'credentials-changed' };
 
-const password: Rule = ({ attempt }, now) => (hasProof(attempt, ['pwd', 'temporary'], now) ? undefined : { name: 'password', rule: 'proof-too-old' });
+const password: Rule = ({ attempt }, now) =>
+  hasProof(attempt, ['pwd', 'temporary'], now) ? undefined : { name: 'password', rule: 'proof-too-old' };
 
-const notSuspended: Rule = ({ account }) => (account?.status === 'suspended' ? { name: 'refused', rule: 'account-suspended' } : undefined);
+const notSuspended: Rule = ({ account }) =>
+  account?.status === 'suspended' ? { name: 'refused', rule: 'account-suspended' } : undefined;
 
 /** Before anything may be changed: a temporary password is no way round the second factor. */
 const secondFactor: Rule = ({ attempt, account }, now) =>
-  account && hasSecondFactor(account) && !hasProof(attempt, ['otp', 'recovery'], now) ? { name: 'code', rule: 'account-has-second-factor' } : undefined;
+  account && hasSecondFactor(account) && !hasProof(attempt, ['otp', 'recovery'], now)
+    ? { name: 'code', rule: 'account-has-second-factor' }
+    : undefined;
 
 const ownPassword: Rule = ({ attempt }, now) =>
   hasProof(attempt, ['temporary'], now) ? { name: 'temporary-password', rule: 'temporary-password-used' } : undefined;
 
-const profile: Rule = ({ account }) => (account?.status === 'invited' ? { name: 'profile', rule: 'first-sign-in' } : undefined);
+const profile: Rule = ({ account }) =>
+  account?.status === 'invited' ? { name: 'profile', rule: 'first-sign-in' } : undefined;
 
-const rules: readonly Rule[] = [consent, identified, current, password, notSuspended, secondFactor, ownPassword, profile];
+const rules: readonly Rule[] = [
+  consent,
+  identified,
+  current,
+  password,
+  notSuspended,
+  secondFactor,
+  ownPassword,
+  profile,
+];

@@ -1,9 +1,9 @@
 // The order of everything a request passes, outermost first.
+import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
 import Koa from 'koa';
-import type { Log } from '../platform/log.ts';
-import { newId } from '../platform/ids.ts';
 import type { Oidc } from '../oidc/oidc.ts';
+import type { Log } from '../platform/log.ts';
 import type { Assets } from './http/assets.ts';
 import type { ClientAddress } from './http/client-address.ts';
 import type { Errors } from './http/errors.ts';
@@ -21,7 +21,8 @@ export interface StackDependencies {
 }
 
 /** What oidc-provider answers; everything else is ours. */
-const protocolPaths = /^\/(auth|token|jwks|me|request|session\/end|\.well-known\/(openid-configuration|oauth-authorization-server))(\/|$)/;
+const protocolPaths =
+  /^\/(auth|token|jwks|me|request|session\/end|\.well-known\/(openid-configuration|oauth-authorization-server))(\/|$)/;
 
 export function createStack({ issuer, oidc, log, assets, clientAddress, errors, routers }: StackDependencies): Koa {
   const app = new Koa();
@@ -43,13 +44,22 @@ export function createStack({ issuer, oidc, log, assets, clientAddress, errors, 
 /** Who asks: an id for the log, the address, the browser. */
 function identify(clientAddress: ClientAddress, log: Log): Koa.Middleware {
   return async (ctx, next) => {
-    const requestId = newId();
+    const requestId = randomUUID();
     const address = clientAddress(ctx.req.socket.remoteAddress, ctx.get('X-Forwarded-For'));
     ctx.state.requestId = requestId;
     ctx.state.origin = { requestId, address, userAgent: ctx.get('User-Agent') || undefined };
     const startedAt = performance.now();
     ctx.res.once('finish', () => {
-      log.debug({ requestId, method: ctx.method, path: ctx.path, status: ctx.res.statusCode, milliseconds: Math.round(performance.now() - startedAt) }, 'request');
+      log.debug(
+        {
+          requestId,
+          method: ctx.method,
+          path: ctx.path,
+          status: ctx.res.statusCode,
+          milliseconds: Math.round(performance.now() - startedAt),
+        },
+        'request',
+      );
     });
     await next();
   };
@@ -59,7 +69,15 @@ function identify(clientAddress: ClientAddress, log: Log): Koa.Middleware {
 function trustIssuerOnly(issuer: string): Koa.Middleware {
   const { host, protocol } = new URL(issuer);
   return async ({ req }, next) => {
-    for (const name of ['forwarded', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-for', 'x-forwarded-server', 'x-real-ip']) delete req.headers[name];
+    for (const name of [
+      'forwarded',
+      'x-forwarded-host',
+      'x-forwarded-port',
+      'x-forwarded-for',
+      'x-forwarded-server',
+      'x-real-ip',
+    ])
+      delete req.headers[name];
     req.headers.host = host;
     req.headers['x-forwarded-proto'] = protocol.slice(0, -1);
     await next();

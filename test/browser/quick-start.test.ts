@@ -19,36 +19,50 @@ for (const engine of engines) {
     });
     afterAll(() => browser.close());
 
-    it.each([true, false])('signs a newcomer in to the sample app, then with a code (script: %s)', async (javaScriptEnabled) => {
-      const storageUrl = engine.freshUrl();
-      const { server, issuer, sample } = await startDevelopment(storageUrl);
-      const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 320, height: 640 } });
-      const page = await context.newPage();
-      try {
-        await acceptInvitation(page, issuer, sample);
-        const secret = await activateMfa(page, issuer);
-        await logOut(page);
-        await signInWithCode(page, sample, secret);
-        await logOutOfSample(page, issuer);
-      } finally {
-        await context.close();
-        await server.stop();
-        await engine.drop(storageUrl);
-      }
-    }, 60_000);
+    it.each([true, false])(
+      'signs a newcomer in to the sample app, then with a code (script: %s)',
+      async (javaScriptEnabled) => {
+        const storageUrl = engine.freshUrl();
+        const { server, issuer, sample } = await startDevelopment(storageUrl);
+        const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 320, height: 640 } });
+        const page = await context.newPage();
+        try {
+          await acceptInvitation(page, issuer, sample);
+          const secret = await activateMfa(page, issuer);
+          await logOut(page);
+          await signInWithCode(page, sample, secret);
+          await logOutOfSample(page, issuer);
+        } finally {
+          await context.close();
+          await server.stop();
+          await engine.drop(storageUrl);
+        }
+      },
+      60_000,
+    );
   });
 }
 
-async function startDevelopment(storageUrl: string): Promise<{ server: ServerProcess; issuer: string; sample: string }> {
+async function startDevelopment(
+  storageUrl: string,
+): Promise<{ server: ServerProcess; issuer: string; sample: string }> {
   const samplePort = await freePort();
   const port = await freePort();
   const env = { NODE_ENV: 'development', SAMPLE_PORT: String(samplePort), HOST: 'localhost' };
   const issuer = `http://localhost:${port}`;
-  return { server: await startProcess({ storageUrl, port, issuer, env }), issuer, sample: `http://localhost:${samplePort}` };
+  return {
+    server: await startProcess({ storageUrl, port, issuer, env }),
+    issuer,
+    sample: `http://localhost:${samplePort}`,
+  };
 }
 
 async function acceptInvitation(page: Page, issuer: string, sample: string): Promise<void> {
-  const [mail] = (await (await fetch(`${issuer}/dev/mailbox.json`)).json()) as { to: string; text: string; links: string[] }[];
+  const [mail] = (await (await fetch(`${issuer}/dev/mailbox.json`)).json()) as {
+    to: string;
+    text: string;
+    links: string[];
+  }[];
   const temporaryPassword = /temporary password:\s+(\S+)/.exec(mail?.text ?? '')?.[1] ?? '';
   expect(mail?.to).toBe('admin@example.com');
   await page.goto(sample);
@@ -79,7 +93,7 @@ async function activateMfa(page: Page, issuer: string): Promise<string> {
   await page.getByLabel('Second code').fill(codeAt(secret, Date.now() - 30_000));
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: 'Save your recovery codes' }).waitFor();
-  await page.getByRole('link', { name: 'I have saved them' }).click();
+  await page.getByRole('button', { name: 'I have saved them' }).click();
   await page.getByText('Multi-factor authentication: Active').waitFor();
   return secret;
 }

@@ -1,7 +1,7 @@
 // M3: what an own password may be like, as the first sign-in asks for it.
 
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page, TestBrowser } from '../support/browser.ts';
 import { enterWith, type Invited, invite } from '../support/invited.ts';
 import { signIn } from '../support/people.ts';
@@ -11,26 +11,33 @@ import { startApp, type TestApp } from '../support/start-app.ts';
 /** So many characters without a pattern. */
 const random = (length: number) => randomBytes(length).toString('base64url').slice(0, length);
 
+interface Newcomer extends Invited {
+  browser: TestBrowser;
+  /** The page that asks for the own password. */
+  choose: Page;
+}
+
 describe('an own password', () => {
   let gatehouse: TestApp;
   let rp: RelyingParty;
-  let invited: Invited;
-  let browser: TestBrowser;
-  let choose: Page;
+  /** Everything that is refused leaves the newcomer where they are, so one is enough for all of it. */
+  let undecided: Newcomer;
 
   beforeAll(async () => {
     gatehouse = await startApp();
     rp = await registerRelyingParty(gatehouse);
-  });
-  beforeEach(async () => {
-    invited = await invite(gatehouse, `marta.weissenberg-${random(6)}@northwind-${random(4)}.example`);
-    browser = gatehouse.browser();
-    choose = await enterWith(browser, rp.request().url, invited);
+    undecided = await newcomer();
   });
   afterAll(() => gatehouse.stop());
 
-  async function signsIn(password: string): Promise<string> {
-    const page = await signIn(gatehouse.browser(), rp.request(), { email: invited.email, password } as never);
+  async function newcomer(): Promise<Newcomer> {
+    const invited = await invite(gatehouse, `marta.weissenberg-${random(6)}@northwind-${random(4)}.example`);
+    const browser = gatehouse.browser();
+    return { ...invited, browser, choose: await enterWith(browser, rp.request().url, invited) };
+  }
+
+  async function signsIn({ email }: Newcomer, password: string): Promise<string> {
+    const page = await signIn(gatehouse.browser(), rp.request(), { email, password } as never);
     return page.heading;
   }
 
@@ -51,9 +58,10 @@ describe('an own password', () => {
     ['what looks like a form', () => 'a=b&c=d+e%20f;<g>"h"'],
     ['a sign that stands for several', () => 'ﬁne oﬀer № 5 today'],
   ])('may be %s, and signs in', async (_what, make) => {
+    const marta = await newcomer();
     const password = make();
-    expect((await browser.submit(choose, { newPassword: password }, 'Save')).heading).toBe('Your name');
-    expect(await signsIn(password)).toBe('Your name');
+    expect((await marta.browser.submit(marta.choose, { newPassword: password }, 'Save')).heading).toBe('Your name');
+    expect(await signsIn(marta, password)).toBe('Your name');
   });
 
   const edges = 'A password cannot start or end with a space';
@@ -63,7 +71,7 @@ describe('an own password', () => {
   const tooShort = 'A password needs at least 12 characters';
   const tooLong = 'A password can have up to 256 characters';
 
-  it.each<[string, () => string, string]>([
+  it.each<[string, (newcomer: Newcomer) => string, string]>([
     ['empty', () => '', 'Enter a new password'],
     ['only spaces', () => ' '.repeat(16), edges],
     ['with a space before it', () => ' seven quiet bicycles', edges],
@@ -84,9 +92,9 @@ describe('an own password', () => {
     ['with a tab inside', () => 'seven\tquiet bicycles', control],
     ['with a line break inside', () => 'seven\nquiet bicycles', control],
     ['with a C1 control inside', () => 'seven\u0085quiet bicycles', control],
-    ['the email address', () => invited.email, context],
+    ['the email address', ({ email }) => email, context],
     ['the name in the address, padded', () => 'Weissenberg-2026!', context],
-    ['the domain of the address', () => `${invited.email.split('@')[1]?.split('.')[0]}123`, context],
+    ['the domain of the address', ({ email }) => `${email.split('@')[1]?.split('.')[0]}123`, context],
     ['the product’s name', () => 'Gatehouse-Gatehouse-1', context],
     ['the name in wide letters', () => 'ｗｅｉｓｓｅｎｂｅｒｇ２０２６', context],
     ['one letter repeated', () => 'aaaaaaaaaaaaaaaa', predictable],
@@ -95,18 +103,25 @@ describe('an own password', () => {
     ['the alphabet backwards', () => 'zyxwvutsrqponmlk', predictable],
     ['a run of figures', () => '1234567890123', predictable],
   ])('may not be %s, and the page says why', async (_what, make, problem) => {
-    const refused = await browser.submit(choose, { newPassword: make() }, 'Save');
+    const { account, browser, choose } = undecided;
+    const refused = await browser.submit(choose, { newPassword: make(undecided) }, 'Save');
     expect(refused.status).toBe(422);
     expect(refused.title).toBe('Error: Choose your password – Gatehouse');
     expect(refused.problems).toEqual([problem]);
     expect(refused.document.querySelector('#newPassword')?.getAttribute('value') ?? '').toBe('');
-    expect((await gatehouse.services.accounts.get(invited.account.id))?.passwordHash).toBeUndefined();
+    expect((await gatehouse.services.accounts.get(account.id))?.passwordHash).toBeUndefined();
+  });
+
+  it('may be given after one that was refused', async () => {
+    const { browser, choose } = await newcomer();
+    const refused = await browser.submit(choose, { newPassword: 'short' }, 'Save');
     expect((await browser.submit(refused, { newPassword: 'seven quiet bicycles' }, 'Save')).heading).toBe('Your name');
   });
 
   it('is the same composed and decomposed, and differs in case and in spaces', async () => {
-    await browser.submit(choose, { newPassword: 'caf\u00e9 au lait, s\u00e9v\u00e8re' }, 'Save');
-    expect(await signsIn('cafe\u0301 au lait, se\u0301ve\u0300re')).toBe('Your name');
+    const marta = await newcomer();
+    await marta.browser.submit(marta.choose, { newPassword: 'caf\u00e9 au lait, s\u00e9v\u00e8re' }, 'Save');
+    expect(await signsIn(marta, 'cafe\u0301 au lait, se\u0301ve\u0300re')).toBe('Your name');
     for (const other of [
       'Caf\u00e9 au lait, s\u00e9v\u00e8re',
       'cafe au lait, severe',
@@ -114,11 +129,12 @@ describe('an own password', () => {
       ' caf\u00e9 au lait, s\u00e9v\u00e8re',
       'caf\u00e9 au lait, s\u00e9v\u00e8re ',
     ]) {
-      expect(await signsIn(other)).toBe('Sign in');
+      expect(await signsIn(marta, other)).toBe('Sign in');
     }
   });
 
   it('is asked for in one field that cuts nothing, with advice before the first error', () => {
+    const { choose, email } = undecided;
     const fields = choose.document.querySelectorAll('input[type=password]');
     expect(fields).toHaveLength(1);
     expect([fields[0]?.getAttribute('autocomplete'), fields[0]?.getAttribute('maxlength')]).toEqual([
@@ -126,7 +142,7 @@ describe('an own password', () => {
       undefined,
     ]);
     expect(choose.text).toContain('At least 12 characters. Spaces, dashes and full stops are welcome inside.');
-    expect(choose.document.querySelector('input[autocomplete=username]')?.getAttribute('value')).toBe(invited.email);
+    expect(choose.document.querySelector('input[autocomplete=username]')?.getAttribute('value')).toBe(email);
   });
 
   it('may be shorter or must be longer where the firm says so', async () => {

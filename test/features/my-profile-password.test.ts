@@ -82,9 +82,14 @@ for (const engine of engines) {
 
 describe('the form that changes the password', () => {
   let gatehouse: TestApp;
+  /** What is refused changes nothing, so one person is enough for all of it. */
+  let ana: Person;
+  let browser: TestBrowser;
 
   beforeAll(async () => {
     gatehouse = await startApp();
+    ana = await createPerson(gatehouse);
+    browser = await signedInBrowser(gatehouse, ana);
   });
   afterAll(() => gatehouse.stop());
   afterEach(letClockRun);
@@ -128,8 +133,6 @@ describe('the form that changes the password', () => {
   ];
 
   it.each(refusals)('refuses %s in words, changes nothing and empties its fields', async (_what, fields, problems) => {
-    const ana = await createPerson(gatehouse);
-    const browser = await signedInBrowser(gatehouse, ana);
     const page = await browser.submit(await browser.get(passwordPath), fields(ana), 'Save');
     expect(page.status).toBe(422);
     expect(page.title).toMatch(/^Error: Password/);
@@ -144,7 +147,6 @@ describe('the form that changes the password', () => {
   });
 
   it('asks for the current password at the field it names', async () => {
-    const browser = await signedInBrowser(gatehouse, await createPerson(gatehouse));
     const page = await browser.submit(
       await browser.get(passwordPath),
       { currentPassword: 'not my password', newPassword },
@@ -156,16 +158,16 @@ describe('the form that changes the password', () => {
 
   it('makes a guesser wait after five wrong ones, says how long, and refuses the right one meanwhile', async () => {
     stopClock();
-    const ana = await createPerson(gatehouse);
-    const browser = await signedInBrowser(gatehouse, ana);
-    const open = await browser.get(passwordPath);
-    const give = (currentPassword: string) => browser.submit(open, { currentPassword, newPassword }, 'Save');
+    const guessed = await createPerson(gatehouse);
+    const guesser = await signedInBrowser(gatehouse, guessed);
+    const open = await guesser.get(passwordPath);
+    const give = (currentPassword: string) => guesser.submit(open, { currentPassword, newPassword }, 'Save');
     for (let guess = 1; guess <= 5; guess += 1) expect((await give(`guess ${guess}`)).status).toBe(422);
-    const refused = await give(ana.password);
+    const refused = await give(guessed.password);
     expect(refused.status).toBe(429);
     expect(refused.headers.get('Retry-After')).toBe('2');
     expect(refused.problems).toEqual(['Too many tries. Wait 2 seconds, then try again']);
     moveClock(2000);
-    expect((await give(ana.password)).text).toContain('Your password is changed');
+    expect((await give(guessed.password)).text).toContain('Your password is changed');
   });
 });

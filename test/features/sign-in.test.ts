@@ -1,8 +1,8 @@
 // M1 and M8: a relying app signs a person in.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPerson, codeAt, signIn, signInTo } from '../support/people.ts';
 import { engines } from '../support/engines.ts';
-import { registerRelyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { codeAt, createPerson, signIn, signInTo } from '../support/people.ts';
+import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 for (const engine of engines) {
@@ -20,14 +20,24 @@ for (const engine of engines) {
       const ana = await createPerson(gatehouse);
       const { status, claims } = await signInTo(gatehouse.browser(), rp, ana);
       expect(status).toBe(200);
-      expect(claims).toMatchObject({ sub: ana.account.id, email: ana.email, amr: ['pwd'], acr: 'urn:gatehouse:acr:aal1', iss: gatehouse.issuer, aud: rp.clientId });
+      expect(claims).toMatchObject({
+        sub: ana.account.id,
+        email: ana.email,
+        amr: ['pwd'],
+        acr: 'urn:gatehouse:acr:aal1',
+        iss: gatehouse.issuer,
+        aud: rp.clientId,
+      });
     });
 
     it('asks for a code as well when the account has a second factor, and says so in amr and acr', async () => {
       const ana = await createPerson(gatehouse, { withTotp: true });
       const browser = gatehouse.browser();
       const request = rp.request();
-      const codePage = await browser.submit(await browser.get(request.url), { email: ana.email, password: ana.password });
+      const codePage = await browser.submit(await browser.get(request.url), {
+        email: ana.email,
+        password: ana.password,
+      });
       expect(codePage.heading).toBe('Enter your code');
       const { leftFor } = await browser.submit(codePage, { code: codeAt(ana.totpSecret ?? '') }, 'Confirm');
       const { claims } = await rp.redeem(leftFor as URL, request);
@@ -55,7 +65,10 @@ for (const engine of engines) {
     });
 
     it('keeps what was typed, except the password', async () => {
-      const page = await signIn(gatehouse.browser(), rp.request(), { email: 'typo@example.com', password: 'secret in the form' } as never);
+      const page = await signIn(gatehouse.browser(), rp.request(), {
+        email: 'typo@example.com',
+        password: 'secret in the form',
+      } as never);
       expect(page.document.querySelector('#email')?.getAttribute('value')).toBe('typo@example.com');
       expect(page.html).not.toContain('secret in the form');
     });

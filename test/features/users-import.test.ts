@@ -72,27 +72,23 @@ describe.each(engines.filter(({ available }) => available))('users import on $na
   });
 
   it('imports everybody once, whatever kills it on the way', async () => {
-    const count = 3000;
+    const count = 1500;
     const path = shell.file('people.jsonl', people(count));
-    const seenAtKills: number[] = [];
-    for (const [n, size] of [
-      [200, 1],
-      [900, 2],
-      [1800, 3],
-    ] as const) {
+    let before = 0;
+    for (const n of [100, 400, 800]) {
       const { child, ended } = shell.start(['users', 'import', path]);
       await untilThere(`person-${n}@example.com`);
       child.kill('SIGKILL');
       expect((await ended).signal).toBe('SIGKILL');
-      seenAtKills.push((await shell.stored()).accounts.length);
-      expect(seenAtKills).toHaveLength(size);
+      before = (await shell.stored()).accounts.length;
     }
-    const atLastKill = seenAtKills.at(-1) ?? 0;
-    expect(atLastKill).toBeLessThan(count);
-    const { alreadyThere, imported, rejected } = jsonOf<Summary>(await shell.run(['users', 'import', path, '--json']));
-    expect({ alreadyThere, imported, rejected }).toEqual({
-      alreadyThere: atLastKill,
-      imported: count - atLastKill,
+    expect(before).toBeLessThan(count);
+    const last = jsonOf<Summary>(await shell.run(['users', 'import', path, '--json']));
+    // What was on its way to a database server at the kill may arrive there after we counted.
+    expect(last.alreadyThere).toBeGreaterThanOrEqual(before);
+    expect(last.imported).toBeGreaterThan(0);
+    expect({ ...last, alreadyThere: last.alreadyThere + last.imported }).toMatchObject({
+      alreadyThere: count,
       rejected: 0,
     });
     const { accounts, events } = await shell.stored();
@@ -101,7 +97,7 @@ describe.each(engines.filter(({ available }) => available))('users import on $na
     expect(accounts.every(({ passwordHash, totp }) => passwordHash === weakHash && totp !== undefined)).toBe(true);
     const subjects = events.map(({ type, subject, actor }) => `${type} ${subject} ${actor}`).sort();
     expect(subjects).toEqual(accounts.map(({ id }) => `account.imported ${id} cli`).sort());
-  });
+  }, 120_000);
 
   it('imports everybody once when it is started twice', async () => {
     const path = shell.file('people.jsonl', people(400));

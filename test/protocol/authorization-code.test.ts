@@ -36,7 +36,9 @@ for (const engine of engines) {
       const second = await rp.redeem(url, request);
       expect([first.status, second.status, second.body.error]).toEqual([200, 400, 'invalid_grant']);
       expect((await rp.refresh(first.body.refresh_token ?? '')).body.error).toBe('invalid_grant');
-      const me = await fetch(`${gatehouse.issuer}/me`, { headers: { Authorization: `Bearer ${first.body.access_token}` } });
+      const me = await fetch(`${gatehouse.issuer}/me`, {
+        headers: { Authorization: `Bearer ${first.body.access_token}` },
+      });
       expect(me.status).toBe(401);
     });
 
@@ -98,14 +100,26 @@ for (const engine of engines) {
       const before = await (await rp.post('/token/introspection', { token })).json();
       await rp.post('/token/revocation', { token });
       const after = await (await rp.post('/token/introspection', { token })).json();
-      expect([before, after]).toEqual([expect.objectContaining({ active: true, sub: ana.account.id }), { active: false }]);
+      expect([before, after]).toEqual([
+        expect.objectContaining({ active: true, sub: ana.account.id }),
+        { active: false },
+      ]);
     });
 
     it('refuses a public client that sends Basic with an empty secret, without using up its code', async () => {
       const spa = await registerRelyingParty(gatehouse, { token_endpoint_auth_method: 'none' });
       const request = spa.request();
       const { leftFor } = await signIn(gatehouse.browser(), request, ana);
-      const wrong = await spa.post('/token', { grant_type: 'authorization_code', code: leftFor?.searchParams.get('code') ?? '', redirect_uri: spa.redirectUri, code_verifier: request.verifier }, { Authorization: `Basic ${btoa(`${spa.clientId}:`)}` });
+      const wrong = await spa.post(
+        '/token',
+        {
+          grant_type: 'authorization_code',
+          code: leftFor?.searchParams.get('code') ?? '',
+          redirect_uri: spa.redirectUri,
+          code_verifier: request.verifier,
+        },
+        { Authorization: `Basic ${btoa(`${spa.clientId}:`)}` },
+      );
       expect(wrong.status).toBeGreaterThanOrEqual(400);
       expect((await spa.redeem(leftFor as URL, request)).status).toBe(200);
     });

@@ -14,7 +14,12 @@ describe('discovery', () => {
   afterAll(() => gatehouse.stop());
 
   it('names the issuer of the configuration, whatever Host and forwarded headers say', async () => {
-    const evil = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https', Forwarded: 'host=evil.example' };
+    const evil = {
+      Host: 'evil.example',
+      'X-Forwarded-Host': 'evil.example',
+      'X-Forwarded-Proto': 'https',
+      Forwarded: 'host=evil.example',
+    };
     const { body } = await request(gatehouse.server).get('/.well-known/openid-configuration').set(evil).expect(200);
     expect(JSON.stringify(body)).not.toContain('evil.example');
     expect(body.issuer).toBe(gatehouse.issuer);
@@ -43,17 +48,33 @@ describe('discovery', () => {
 
   it('keeps its keys over a restart', async () => {
     const again = await startApp({ storageUrl: gatehouse.services.config.storageUrl, keepStorage: true });
-    const [before, after] = await Promise.all([gatehouse, again].map(async ({ server }) => (await request(server).get('/jwks')).body));
+    const [before, after] = await Promise.all(
+      [gatehouse, again].map(async ({ server }) => (await request(server).get('/jwks')).body),
+    );
     await again.stop();
     expect(after).toEqual(before);
   });
 
-  it.each(['/token', '/jwks', '/auth', '/profile', '/interaction/nobody'])('lets no other site read %s with credentials', async (path) => {
-    const { headers } = await request(gatehouse.server).get(path).set('Origin', 'https://evil.example');
-    expect(headers['access-control-allow-credentials']).toBeUndefined();
-  });
+  it.each(['/token', '/jwks', '/auth', '/profile', '/interaction/nobody'])(
+    'lets no other site read %s with credentials',
+    async (path) => {
+      const { headers } = await request(gatehouse.server).get(path).set('Origin', 'https://evil.example');
+      expect(headers['access-control-allow-credentials']).toBeUndefined();
+    },
+  );
 
-  it.each(['/.git/HEAD', '/.env', '/package.json', '/views/layout.ejs', '/src/app.ts', '/assets/', '/assets/../app.ts', '/.well-known/nothing-here', '/metrics', '/debug'])('has no %s', async (path) => {
+  it.each([
+    '/.git/HEAD',
+    '/.env',
+    '/package.json',
+    '/views/layout.ejs',
+    '/src/app.ts',
+    '/assets/',
+    '/assets/../app.ts',
+    '/.well-known/nothing-here',
+    '/metrics',
+    '/debug',
+  ])('has no %s', async (path) => {
     await request(gatehouse.server).get(path).expect(404);
   });
 

@@ -20,7 +20,10 @@ for (const engine of engines) {
     beforeAll(async () => {
       gatehouse = await startApp({ engine });
       receiver = await startReceiver();
-      rp = await registerRelyingParty(gatehouse, { backchannel_logout_uri: `${receiver.url}/logout`, backchannel_logout_session_required: true });
+      rp = await registerRelyingParty(gatehouse, {
+        backchannel_logout_uri: `${receiver.url}/logout`,
+        backchannel_logout_session_required: true,
+      });
       ana = await createPerson(gatehouse);
     });
     afterAll(async () => {
@@ -29,12 +32,19 @@ for (const engine of engines) {
     });
 
     const endSession = (params: Record<string, string>) => `/session/end?${new URLSearchParams(params)}`;
-    const isSignedIn = async (browser: TestBrowser) => (await browser.get(rp.request({ prompt: 'none' }).url)).leftFor?.searchParams.has('code');
+    const isSignedIn = async (browser: TestBrowser) =>
+      (await browser.get(rp.request({ prompt: 'none' }).url)).leftFor?.searchParams.has('code');
 
     it('signs out at once with an id_token_hint of this session, and goes back to the app with its state', async () => {
       const browser = gatehouse.browser();
       const { body } = await signInTo(browser, rp, ana);
-      const { leftFor } = await browser.get(endSession({ id_token_hint: body.id_token ?? '', post_logout_redirect_uri: `https://${rp.clientId}.example/`, state: 'later' }));
+      const { leftFor } = await browser.get(
+        endSession({
+          id_token_hint: body.id_token ?? '',
+          post_logout_redirect_uri: `https://${rp.clientId}.example/`,
+          state: 'later',
+        }),
+      );
       expect(leftFor?.href).toBe(`https://${rp.clientId}.example/?state=later`);
       expect(await isSignedIn(browser)).toBe(false);
       expect((await rp.refresh(body.refresh_token ?? '')).body.error).toBe('invalid_grant');
@@ -71,7 +81,9 @@ for (const engine of engines) {
     it('refuses an address that is not registered for logout', async () => {
       const browser = gatehouse.browser();
       const { body } = await signInTo(browser, rp, ana);
-      const page = await browser.get(endSession({ id_token_hint: body.id_token ?? '', post_logout_redirect_uri: 'https://evil.example/' }));
+      const page = await browser.get(
+        endSession({ id_token_hint: body.id_token ?? '', post_logout_redirect_uri: 'https://evil.example/' }),
+      );
       expect([page.status, page.leftFor]).toEqual([400, undefined]);
       expect(await isSignedIn(browser)).toBe(true);
     });
@@ -89,17 +101,28 @@ for (const engine of engines) {
       expect((await gatehouse.browser().get(endSession({ id_token_hint: 'not.a.token' }))).status).toBe(400);
     });
 
-    it.each(['the app', 'the user menu'])('tells the app by a signed logout token when the sign-out comes from %s', async (from) => {
-      const browser = gatehouse.browser();
-      const { body, claims } = await signInTo(browser, rp, ana);
-      const heard = receiver.next();
-      if (from === 'the app') await browser.get(endSession({ id_token_hint: body.id_token ?? '' }));
-      else await browser.submit(await browser.get('/profile'), {}, 'Log Out');
-      const keys = createRemoteJWKSet(new URL(`${gatehouse.issuer}/jwks`));
-      const { payload } = await jwtVerify(await heard, keys, { issuer: gatehouse.issuer, audience: rp.clientId, typ: 'logout+jwt' });
-      expect(payload).toMatchObject({ sub: ana.account.id, sid: claims?.sid, events: { 'http://schemas.openid.net/event/backchannel-logout': {} } });
-      expect(payload).not.toHaveProperty('nonce');
-    });
+    it.each(['the app', 'the user menu'])(
+      'tells the app by a signed logout token when the sign-out comes from %s',
+      async (from) => {
+        const browser = gatehouse.browser();
+        const { body, claims } = await signInTo(browser, rp, ana);
+        const heard = receiver.next();
+        if (from === 'the app') await browser.get(endSession({ id_token_hint: body.id_token ?? '' }));
+        else await browser.submit(await browser.get('/profile'), {}, 'Log Out');
+        const keys = createRemoteJWKSet(new URL(`${gatehouse.issuer}/jwks`));
+        const { payload } = await jwtVerify(await heard, keys, {
+          issuer: gatehouse.issuer,
+          audience: rp.clientId,
+          typ: 'logout+jwt',
+        });
+        expect(payload).toMatchObject({
+          sub: ana.account.id,
+          sid: claims?.sid,
+          events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+        });
+        expect(payload).not.toHaveProperty('nonce');
+      },
+    );
   });
 }
 

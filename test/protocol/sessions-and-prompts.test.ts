@@ -1,10 +1,10 @@
 // prompt, max_age, acr_values, consent, and the two limits of a session (OpenID Connect Core 3.1.2.1).
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { hourMs as hour, letClockRun, stopClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
 import { createPerson, type Person, signIn, signInTo } from '../support/people.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
-import { hourMs as hour, letClockRun, stopClock } from '../support/clock.ts';
 
 for (const engine of engines) {
   (engine.available ? describe : describe.skip)(`sessions and prompts (${engine.name})`, () => {
@@ -25,7 +25,8 @@ for (const engine of engines) {
     afterEach(letClockRun);
     afterAll(() => gatehouse.stop());
 
-    const silently = async (browser: ReturnType<TestApp['browser']>) => (await browser.get(rp.request({ prompt: 'none' }).url)).leftFor?.searchParams;
+    const silently = async (browser: ReturnType<TestApp['browser']>) =>
+      (await browser.get(rp.request({ prompt: 'none' }).url)).leftFor?.searchParams;
 
     it('answers prompt=none without a session by login_required, and shows no page', async () => {
       expect((await silently(gatehouse.browser()))?.get('error')).toBe('login_required');
@@ -106,7 +107,9 @@ for (const engine of engines) {
       const { leftFor } = await browser.submit(consent, {}, 'Allow');
       expect((await third.redeem(leftFor as URL, request)).status).toBe(200);
       expect((await signIn(gatehouse.browser(), third.request({ scope: 'openid email' }), ana)).leftFor).toBeDefined();
-      expect((await signIn(gatehouse.browser(), third.request({ scope: 'openid email profile' }), ana)).heading).toMatch(/^Allow/);
+      expect(
+        (await signIn(gatehouse.browser(), third.request({ scope: 'openid email profile' }), ana)).heading,
+      ).toMatch(/^Allow/);
     });
 
     it('sends access_denied to the client when consent is cancelled', async () => {

@@ -32,8 +32,8 @@ describe('the wait after a failure', () => {
 
 describe('what is counted of a password guess', () => {
   const secrets = createSecrets([Buffer.alloc(32, 7)]);
-  const keys = (email: string, address: string | undefined) =>
-    passwordGuesses(secrets, email, address).map(({ key }) => key);
+  const keys = (email: string, address: string | undefined, isKnownBrowser = false) =>
+    passwordGuesses(secrets, { email, address, isKnownBrowser }).map(({ key }) => key);
 
   it('is the same however the address is typed, and names nobody', () => {
     expect(keys(' ANA@Example.com', '192.0.2.1')).toEqual(keys('ana@example.com', '192.0.2.1'));
@@ -43,6 +43,19 @@ describe('what is counted of a password guess', () => {
   it('differs by network in the first and the last, and not in the second', () => {
     const [here, there] = [keys('ana@example.com', '192.0.2.1'), keys('ana@example.com', '192.0.2.2')];
     expect(here.map((key, index) => key === there[index])).toEqual([false, true, false]);
+  });
+});
+
+describe('a browser that the account has signed in with', () => {
+  it('is not slowed down by what others guess at the account from elsewhere', () => {
+    const secrets = createSecrets([Buffer.alloc(32, 7)]);
+    const keys = (isKnownBrowser: boolean) =>
+      passwordGuesses(secrets, { email: 'ana@example.com', address: '192.0.2.1', isKnownBrowser }).map(
+        ({ key }) => key,
+      );
+    const [here, everywhere, network] = keys(false);
+    expect(keys(true)).toEqual([here, network]);
+    expect(everywhere).toBeDefined();
   });
 });
 

@@ -19,7 +19,6 @@ function session(changes: Partial<Session> = {}): Session {
   return {
     id: 'uid',
     idHashes: ['current'],
-    sealedId: 'sealed',
     formerUntil: 0,
     payload: {},
     authorizations: {},

@@ -39,14 +39,21 @@ for (const engine of engines) {
       await signInTo(browser, rp, ana);
       const cookies = await browser.jar.getCookieString(gatehouse.issuer);
       for (let round = 0; round < rounds; round += 1) {
-        const running = await Promise.all(Array.from({ length: chains }, async () => ({ acknowledged: await refreshTokenFor(cookies), isWaiting: false })));
+        const running = await Promise.all(
+          Array.from({ length: chains }, async () => ({
+            acknowledged: await refreshTokenFor(cookies),
+            isWaiting: false,
+          })),
+        );
         const killer = killAfter(randomInt(1, 150), () => server.kill());
         await Promise.all(running.map((chain) => refreshForEver(chain, killer.count)));
         await killer.done;
         server = await startProcess({ storageUrl, port });
         // What was answered first: a refresh without an answer may have used its token up, and trying that again ends the grant
         // that all of these hang on. That client signs in again, and no family lives twice.
-        for (const { acknowledged, isWaiting } of running.toSorted((a, b) => Number(a.isWaiting) - Number(b.isWaiting))) {
+        for (const { acknowledged, isWaiting } of running.toSorted(
+          (a, b) => Number(a.isWaiting) - Number(b.isWaiting),
+        )) {
           const { status, body } = await rp.refresh(acknowledged);
           if (isWaiting) expect([200, 400]).toContain(status);
           else expect([status, body.error]).toEqual([200, undefined]);
@@ -69,7 +76,10 @@ for (const engine of engines) {
     }
 
     async function codeFor(cookies: string, request = rp.request({ prompt: 'none' })): Promise<string> {
-      const response = await fetch(gatehouse.issuer + request.url, { headers: { Cookie: cookies }, redirect: 'manual' });
+      const response = await fetch(gatehouse.issuer + request.url, {
+        headers: { Cookie: cookies },
+        redirect: 'manual',
+      });
       return new URL(response.headers.get('Location') ?? '/', gatehouse.issuer).searchParams.get('code') ?? '';
     }
 

@@ -8,7 +8,8 @@ import { type ServerProcess, startProcess } from '../support/server-process.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 const rounds = 100;
-const parallel = <T>(count: number, run: (index: number) => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: count }, (_, index) => run(index)));
+const parallel = <T>(count: number, run: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => run(index)));
 const countOf = (values: readonly unknown[], wanted: unknown) => values.filter((value) => value === wanted).length;
 
 for (const engine of engines) {
@@ -59,7 +60,10 @@ for (const engine of engines) {
       for (let round = 0; round < rounds; round += 1) {
         const { jar, uid } = await signedInBrowser();
         const app = round % 2 === 0 ? one : two;
-        await Promise.all([openApp(app, jar, second.url).catch(() => undefined), gatehouse.app.oidc.endSession(uid, 'signed-out')]);
+        await Promise.all([
+          openApp(app, jar, second.url).catch(() => undefined),
+          gatehouse.app.oidc.endSession(uid, 'signed-out'),
+        ]);
         expect(await sessions.findByUid(uid, Date.now())).toBeUndefined();
         expect(await silently(app, jar)).toBe('login_required');
       }
@@ -69,9 +73,23 @@ for (const engine of engines) {
       const { jar } = await signedInBrowser();
       for (let round = 0; round < rounds; round += 1) {
         const { url, request } = await code(one, jar);
-        const answers = await parallel(4, (index) => redeemAt(base(index), one, { grant_type: 'authorization_code', code: url.searchParams.get('code') ?? '', redirect_uri: one.redirectUri, code_verifier: request.verifier }));
-        expect(countOf(answers.map(({ status }) => status), 200)).toBe(1);
-        expect(answers.filter(({ status }) => status !== 200).map(({ error }) => error)).toEqual(Array(3).fill('invalid_grant'));
+        const answers = await parallel(4, (index) =>
+          redeemAt(base(index), one, {
+            grant_type: 'authorization_code',
+            code: url.searchParams.get('code') ?? '',
+            redirect_uri: one.redirectUri,
+            code_verifier: request.verifier,
+          }),
+        );
+        expect(
+          countOf(
+            answers.map(({ status }) => status),
+            200,
+          ),
+        ).toBe(1);
+        expect(answers.filter(({ status }) => status !== 200).map(({ error }) => error)).toEqual(
+          Array(3).fill('invalid_grant'),
+        );
       }
     }, 120_000);
 
@@ -80,29 +98,66 @@ for (const engine of engines) {
       for (let round = 0; round < rounds; round += 1) {
         const { url, request } = await code(two, jar);
         const { body } = await two.redeem(url, request);
-        const answers = await parallel(4, (index) => redeemAt(base(index), two, { grant_type: 'refresh_token', refresh_token: body.refresh_token ?? '' }));
-        expect(countOf(answers.map(({ status }) => status), 200)).toBe(1);
-        expect(answers.filter(({ status }) => status !== 200).map(({ error }) => error)).toEqual(Array(3).fill('invalid_grant'));
+        const answers = await parallel(4, (index) =>
+          redeemAt(base(index), two, { grant_type: 'refresh_token', refresh_token: body.refresh_token ?? '' }),
+        );
+        expect(
+          countOf(
+            answers.map(({ status }) => status),
+            200,
+          ),
+        ).toBe(1);
+        expect(answers.filter(({ status }) => status !== 200).map(({ error }) => error)).toEqual(
+          Array(3).fill('invalid_grant'),
+        );
       }
     }, 120_000);
 
     it('accepts one of fifty parallel uses of a client assertion', async () => {
       const key = await signingKey();
-      const machine = await registerRelyingParty(gatehouse, { grant_types: ['client_credentials'], redirect_uris: [], post_logout_redirect_uris: [], response_types: [], token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'ES256', jwks: { keys: [key.publicJwk] } });
+      const machine = await registerRelyingParty(gatehouse, {
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        post_logout_redirect_uris: [],
+        response_types: [],
+        token_endpoint_auth_method: 'private_key_jwt',
+        token_endpoint_auth_signing_alg: 'ES256',
+        jwks: { keys: [key.publicJwk] },
+      });
       for (let round = 0; round < rounds; round += 1) {
         const assertion = await assertionFor(machine.clientId, gatehouse.issuer, key.sign);
-        const fields = { grant_type: 'client_credentials', client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: assertion };
-        const statuses = await parallel(50, (index) => formPost(`${base(index)}/token`, fields).then(({ status }) => status));
+        const fields = {
+          grant_type: 'client_credentials',
+          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+          client_assertion: assertion,
+        };
+        const statuses = await parallel(50, (index) =>
+          formPost(`${base(index)}/token`, fields).then(({ status }) => status),
+        );
         expect(countOf(statuses, 200)).toBe(1);
       }
     }, 240_000);
 
     it('accepts one of fifty parallel uses of a DPoP proof', async () => {
       const key = await signingKey();
-      const machine = await registerRelyingParty(gatehouse, { grant_types: ['client_credentials'], redirect_uris: [], post_logout_redirect_uris: [], response_types: [] });
+      const machine = await registerRelyingParty(gatehouse, {
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        post_logout_redirect_uris: [],
+        response_types: [],
+      });
       for (let round = 0; round < rounds; round += 1) {
-        const proof = await key.sign(new SignJWT({ htm: 'POST', htu: `${gatehouse.issuer}/token`, jti: crypto.randomUUID() }).setIssuedAt(), { typ: 'dpop+jwt', jwk: key.publicJwk });
-        const statuses = await parallel(50, (index) => formPost(`${base(index)}/token`, { grant_type: 'client_credentials' }, { DPoP: proof, Authorization: machine.authorization }).then(({ status }) => status));
+        const proof = await key.sign(
+          new SignJWT({ htm: 'POST', htu: `${gatehouse.issuer}/token`, jti: crypto.randomUUID() }).setIssuedAt(),
+          { typ: 'dpop+jwt', jwk: key.publicJwk },
+        );
+        const statuses = await parallel(50, (index) =>
+          formPost(
+            `${base(index)}/token`,
+            { grant_type: 'client_credentials' },
+            { DPoP: proof, Authorization: machine.authorization },
+          ).then(({ status }) => status),
+        );
         expect(countOf(statuses, 200)).toBe(1);
       }
     }, 240_000);
@@ -124,7 +179,12 @@ for (const engine of engines) {
 
     async function openApp(app: RelyingParty, jar: string, at: string): Promise<number> {
       const { request, url } = await code(app, jar, at);
-      const fields = { grant_type: 'authorization_code', code: url.searchParams.get('code') ?? '', redirect_uri: app.redirectUri, code_verifier: request.verifier };
+      const fields = {
+        grant_type: 'authorization_code',
+        code: url.searchParams.get('code') ?? '',
+        redirect_uri: app.redirectUri,
+        code_verifier: request.verifier,
+      };
       return (await redeemAt(at, app, fields)).status;
     }
 
@@ -136,13 +196,21 @@ for (const engine of engines) {
   });
 }
 
-async function redeemAt(at: string, app: RelyingParty, fields: Record<string, string>): Promise<{ status: number; error?: string }> {
+async function redeemAt(
+  at: string,
+  app: RelyingParty,
+  fields: Record<string, string>,
+): Promise<{ status: number; error?: string }> {
   const response = await formPost(`${at}/token`, fields, { Authorization: app.authorization });
   const { error } = (await response.json()) as { error?: string };
   return { status: response.status, ...(error ? { error } : {}) };
 }
 
-function formPost(url: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
+function formPost(
+  url: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   return fetch(url, { method: 'POST', body: new URLSearchParams(fields), headers });
 }
 
@@ -151,10 +219,16 @@ type Sign = (jwt: SignJWT, header?: { typ?: string; jwk?: JWK }) => Promise<stri
 async function signingKey(): Promise<{ publicJwk: JWK; sign: Sign }> {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const publicJwk = await exportJWK(publicKey);
-  return { publicJwk, sign: (jwt, header = {}) => jwt.setProtectedHeader({ alg: 'ES256', ...header }).sign(privateKey) };
+  return {
+    publicJwk,
+    sign: (jwt, header = {}) => jwt.setProtectedHeader({ alg: 'ES256', ...header }).sign(privateKey),
+  };
 }
 
 function assertionFor(clientId: string, audience: string, sign: Sign): Promise<string> {
-  const claims = new SignJWT({ jti: crypto.randomUUID() }).setIssuer(clientId).setSubject(clientId).setAudience(audience);
+  const claims = new SignJWT({ jti: crypto.randomUUID() })
+    .setIssuer(clientId)
+    .setSubject(clientId)
+    .setAudience(audience);
   return sign(claims.setIssuedAt().setExpirationTime('1m'));
 }

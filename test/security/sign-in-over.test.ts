@@ -1,11 +1,9 @@
 // One browser, several people: whoever signs in last is signed in, and nobody inherits anything.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Page } from '../support/browser.ts';
-import { hourMs, letClockRun, minuteMs, moveClock, stepMs, stopClock } from '../support/clock.ts';
+import { letClockRun, minuteMs, moveClock, stopClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
-import { holdPost } from '../support/held-post.ts';
-import { passwordPath, signedInBrowser } from '../support/my-profile.ts';
-import { codeAt, createPerson, signIn, signInTo } from '../support/people.ts';
+import { signedInBrowser } from '../support/my-profile.ts';
+import { createPerson, signInTo } from '../support/people.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
@@ -20,8 +18,6 @@ for (const engine of engines) {
     });
     afterEach(letClockRun);
     afterAll(() => gatehouse.stop());
-
-    const codeOf = (page: Page) => page.leftFor?.searchParams.get('code');
 
     it('ends the other person’s session, and its tokens, when somebody else signs in with the same browser', async () => {
       const [ana, ben] = [await createPerson(gatehouse), await createPerson(gatehouse, { givenName: 'Ben' })];

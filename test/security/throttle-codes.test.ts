@@ -114,7 +114,8 @@ for (const engine of engines) {
       for (let n = 0; n < 8; n += 1) visits.push(await waiting(ana));
       const posts = Array.from({ length: 25 }, () => visits).flat();
       const answers = await allAtOnce(posts, 'code', { code: wrong(ana) });
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([422, 303, 429]));
+      expect(answers.filter(({ status }) => status === 422 || status === 303).length).toBeLessThanOrEqual(200 - 160);
+      expect(answers.filter(({ status }) => ![303, 422, 429].includes(status))).toEqual([]);
       expect(
         (await gatehouse.services.audit.bySubject(ana.account.id, 1000)).filter(
           ({ type }) => type === 'sign-in.failed',
@@ -129,7 +130,8 @@ for (const engine of engines) {
       const { codes, stored } = gatehouse.services.recoveryCodes.make(ana.account.id);
       await gatehouse.services.accounts.update(ana.account.id, (old) => ({ ...old, recoveryCodes: stored }));
       const visits: Waiting[] = [];
-      for (let n = 0; n < 50; n += 1) visits.push(await waiting(ana));
+      for (let n = 0; n < 50; n += 10)
+        visits.push(...(await Promise.all(Array.from({ length: 10 }, () => waiting(ana)))));
 
       await allAtOnce(visits, 'code', { code: right(ana) });
       const byCode = await Promise.all(visits.map(signedIn));

@@ -65,11 +65,14 @@ export function createBrowser(issuer: string): TestBrowser {
 
   function submit(page: Page, fields: Record<string, string>, button?: string): Promise<Page> {
     const form = page.document.querySelectorAll('form').find((candidate) => buttonOf(candidate, button));
-    if (!form) throw new Error(`no form with the button "${button ?? 'any'}" on ${page.url}: ${page.text.slice(0, 300)}`);
+    if (!form)
+      throw new Error(`no form with the button "${button ?? 'any'}" on ${page.url}: ${page.text.slice(0, 300)}`);
     const inputs = form.querySelectorAll('input[name]').filter((input) => input.getAttribute('type') !== 'checkbox');
     const names = new Set(form.querySelectorAll('input[name]').map((input) => input.getAttribute('name')));
     for (const name of Object.keys(fields)) if (!names.has(name)) throw new Error(`no field "${name}" on ${page.url}`);
-    const given = Object.fromEntries(inputs.map((input) => [input.getAttribute('name') ?? '', input.getAttribute('value') ?? '']));
+    const given = Object.fromEntries(
+      inputs.map((input) => [input.getAttribute('name') ?? '', input.getAttribute('value') ?? '']),
+    );
     const pressed = buttonOf(form, button);
     const name = pressed?.getAttribute('name');
     const decision = name ? { [name]: pressed?.getAttribute('value') ?? '' } : {};

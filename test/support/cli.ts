@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Account, accountsSpec } from '../../src/accounts/account.ts';
-import { createServices, type Services } from '../../src/app.ts';
 import { type AuditEvent, auditEventSchema } from '../../src/audit/audit.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { createServices, type Services } from '../../src/services.ts';
 import type { Collection, Stored } from '../../src/storage/port.ts';
 import { type Engine, storageAt } from './engines.ts';
 

@@ -19,14 +19,28 @@ function newPassword(): string {
   return `river ${randomBytes(6).toString('hex')} lantern`;
 }
 
-export async function createPerson({ services }: TestApp, options: { withTotp?: boolean; givenName?: string } = {}): Promise<Person> {
+export async function createPerson(
+  { services }: TestApp,
+  options: { withTotp?: boolean; givenName?: string } = {},
+): Promise<Person> {
   const password = newPassword();
   const email = `person-${randomBytes(6).toString('hex')}@example.com`;
   const names = { givenName: options.givenName ?? 'Ana', familyName: 'Silva' };
-  const account = await services.accounts.create({ email, emailVerified: true, status: 'active', ...names, passwordHash: await services.passwords.hash(password) });
+  const account = await services.accounts.create({
+    email,
+    emailVerified: true,
+    status: 'active',
+    ...names,
+    passwordHash: await services.passwords.hash(password),
+  });
   if (!options.withTotp) return { account, email, password };
   const totpSecret = generateSecret({ length: 20 });
-  const totp = { secret: services.totp.sealed(account.id, totpSecret), lastUsedStep: 0, driftSteps: 0, activatedAt: Date.now() };
+  const totp = {
+    secret: services.totp.sealed(account.id, totpSecret),
+    lastUsedStep: 0,
+    driftSteps: 0,
+    activatedAt: Date.now(),
+  };
   const { stored } = services.recoveryCodes.make(account.id);
   const updated = await services.accounts.update(account.id, (old) => ({ ...old, totp, recoveryCodes: stored }));
   return { account: updated ?? account, email, password, totpSecret };
@@ -38,13 +52,24 @@ export function codeAt(secret: string, now = Date.now()): string {
 }
 
 /** From the authorization request to where the sign-in ends. */
-export async function signIn(browser: TestBrowser, request: AuthorizationRequest, { email, password, totpSecret }: Person): Promise<Page> {
+export async function signIn(
+  browser: TestBrowser,
+  request: AuthorizationRequest,
+  { email, password, totpSecret }: Person,
+): Promise<Page> {
   const page = await browser.submit(await browser.get(request.url), { email, password }, 'Sign in');
-  return totpSecret && page.url.endsWith('/code') ? browser.submit(page, { code: codeAt(totpSecret) }, 'Confirm') : page;
+  return totpSecret && page.url.endsWith('/code')
+    ? browser.submit(page, { code: codeAt(totpSecret) }, 'Confirm')
+    : page;
 }
 
 /** All the way to tokens. @throws when the sign-in did not lead back to the client */
-export async function signInTo(browser: TestBrowser, rp: RelyingParty, person: Person, params: Record<string, string> = {}): Promise<TokenAnswer> {
+export async function signInTo(
+  browser: TestBrowser,
+  rp: RelyingParty,
+  person: Person,
+  params: Record<string, string> = {},
+): Promise<TokenAnswer> {
   const request = rp.request(params);
   const { leftFor, heading, problems } = await signIn(browser, request, person);
   if (!leftFor) throw new Error(`the sign-in ended on "${heading}": ${problems.join('; ')}`);

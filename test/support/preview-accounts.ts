@@ -8,7 +8,9 @@ const codes = ['7KQ4-MXWD-29PA', 'H3TR-8VNB-QY5C', 'ZE62-PJ9K-4DMW', 'N5XA-CT7G-
 const recoveryCodes = {
   codes: [...codes, ...codes],
   downloadUrl: `data:text/plain;charset=utf-8,${encodeURIComponent(codes.join('\n'))}`,
-  continueUrl: '/profile/password',
+  action: '/profile/password/mfa/recovery-codes',
+  csrf: 'token',
+  errors: [],
 };
 
 const profile = {

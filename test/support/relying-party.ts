@@ -13,7 +13,15 @@ export interface AuthorizationRequest {
 
 export interface TokenAnswer {
   status: number;
-  body: { access_token?: string; refresh_token?: string; id_token?: string; error?: string; error_description?: string; scope?: string; [key: string]: unknown };
+  body: {
+    access_token?: string;
+    refresh_token?: string;
+    id_token?: string;
+    error?: string;
+    error_description?: string;
+    scope?: string;
+    [key: string]: unknown;
+  };
   claims: JWTPayload | undefined;
 }
 
@@ -34,11 +42,15 @@ const secret = 'a-client-secret-for-tests-of-32-or-more';
 let count = 0;
 
 /** @param metadata over a confidential first-party web client with refresh tokens; `token_endpoint_auth_method: 'none'` makes it public */
-export async function registerRelyingParty({ issuer, services }: TestApp, metadata: Record<string, unknown> = {}): Promise<RelyingParty> {
+export async function registerRelyingParty(
+  { issuer, services }: TestApp,
+  metadata: Record<string, unknown> = {},
+): Promise<RelyingParty> {
   count += 1;
   const clientId = String(metadata.client_id ?? `client-${count}`);
   const redirectUri = (metadata.redirect_uris as string[] | undefined)?.[0] ?? `https://${clientId}.example/callback`;
-  const isPublic = metadata.token_endpoint_auth_method === 'none' || metadata.token_endpoint_auth_method === 'private_key_jwt';
+  const isPublic =
+    metadata.token_endpoint_auth_method === 'none' || metadata.token_endpoint_auth_method === 'private_key_jwt';
   const registration = {
     client_id: clientId,
     client_name: `Client ${clientId}`,
@@ -55,7 +67,17 @@ export async function registerRelyingParty({ issuer, services }: TestApp, metada
   function request(params: Record<string, string> = {}): AuthorizationRequest {
     const [verifier, state, nonce] = [random(), random(), random()];
     const challenge = createHash('sha256').update(verifier).digest('base64url');
-    const query = { client_id: clientId, response_type: 'code', scope: 'openid profile email', redirect_uri: redirectUri, state, nonce, code_challenge: challenge, code_challenge_method: 'S256', ...params };
+    const query = {
+      client_id: clientId,
+      response_type: 'code',
+      scope: 'openid profile email',
+      redirect_uri: redirectUri,
+      state,
+      nonce,
+      code_challenge: challenge,
+      code_challenge_method: 'S256',
+      ...params,
+    };
     return { url: `/auth?${new URLSearchParams(query)}`, verifier, state, nonce };
   }
 
@@ -64,7 +86,11 @@ export async function registerRelyingParty({ issuer, services }: TestApp, metada
   function post(path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
     const authentication = authorization ? { Authorization: authorization } : {};
     const own = isPublic ? { client_id: clientId } : {};
-    return fetch(`${issuer}${path}`, { method: 'POST', body: new URLSearchParams({ ...own, ...fields }), headers: { ...authentication, ...headers } });
+    return fetch(`${issuer}${path}`, {
+      method: 'POST',
+      body: new URLSearchParams({ ...own, ...fields }),
+      headers: { ...authentication, ...headers },
+    });
   }
 
   async function token(fields: Record<string, string>): Promise<TokenAnswer> {
@@ -80,8 +106,15 @@ export async function registerRelyingParty({ issuer, services }: TestApp, metada
     request,
     post,
     redeem: (callback, { verifier }, extra = {}) =>
-      token({ grant_type: 'authorization_code', code: callback.searchParams.get('code') ?? '', redirect_uri: redirectUri, code_verifier: verifier, ...extra }),
-    refresh: (refreshToken, extra = {}) => token({ grant_type: 'refresh_token', refresh_token: refreshToken, ...extra }),
+      token({
+        grant_type: 'authorization_code',
+        code: callback.searchParams.get('code') ?? '',
+        redirect_uri: redirectUri,
+        code_verifier: verifier,
+        ...extra,
+      }),
+    refresh: (refreshToken, extra = {}) =>
+      token({ grant_type: 'refresh_token', refresh_token: refreshToken, ...extra }),
   };
 }
 

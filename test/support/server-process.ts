@@ -18,11 +18,30 @@ export interface ServerProcess {
 export const processSecretKey = 'a-master-key-for-tests-that-is-long-enough';
 
 /** @param options.port a fixed port, for a restart at the same address   @throws with what it printed, when it ends before it is ready */
-export async function startProcess(options: { storageUrl: string; issuer?: string; port?: number; env?: Record<string, string> }): Promise<ServerProcess> {
+export async function startProcess(options: {
+  storageUrl: string;
+  issuer?: string;
+  port?: number;
+  env?: Record<string, string>;
+}): Promise<ServerProcess> {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const env = { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'silent', SECRET_KEY: processSecretKey, HOST: '127.0.0.1', PORT: String(port), ISSUER: options.issuer ?? url, STORAGE_URL: options.storageUrl, ...options.env };
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../../src/server.ts')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = {
+    ...process.env,
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'silent',
+    SECRET_KEY: processSecretKey,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    ISSUER: options.issuer ?? url,
+    STORAGE_URL: options.storageUrl,
+    ...options.env,
+  };
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../../src/server.ts')],
+    { env, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
   await ready(child);
   const exited = once(child, 'exit');
   return {

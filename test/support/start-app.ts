@@ -1,10 +1,11 @@
 // A whole server for a test: real services on a real engine, on a port of its own, stopped and removed afterwards.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type App, createApp, createServices, type Services } from '../../src/app.ts';
+import { type App, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { mailboxRouter } from '../../src/development.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { createServices, type Services } from '../../src/services.ts';
 import { createBrowser, type TestBrowser } from './browser.ts';
 import { type Engine, sqlite } from './engines.ts';
 
@@ -27,14 +28,24 @@ export interface StartOptions {
   keepStorage?: boolean;
 }
 
-const testEnvironment = { SECRET_KEY: 'a-master-key-for-tests-that-is-long-enough', LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent' };
+const testEnvironment = {
+  SECRET_KEY: 'a-master-key-for-tests-that-is-long-enough',
+  LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+};
 
-export async function startApp({ engine: on = sqlite, env = {}, storageUrl, keepStorage = false }: StartOptions = {}): Promise<TestApp> {
+export async function startApp({
+  engine: on = sqlite,
+  env = {},
+  storageUrl,
+  keepStorage = false,
+}: StartOptions = {}): Promise<TestApp> {
   const url = storageUrl ?? on.freshUrl();
   let handler: ReturnType<ReturnType<App['stack']>['callback']> | undefined;
   const server = createServer((req, res) => void handler?.(req, res));
   const port = await listenAnywhere(server);
-  const config = loadConfig({ env: { ...testEnvironment, ISSUER: `http://127.0.0.1:${port}`, STORAGE_URL: url, ...env } });
+  const config = loadConfig({
+    env: { ...testEnvironment, ISSUER: `http://127.0.0.1:${port}`, STORAGE_URL: url, ...env },
+  });
   const services = await createServices(config, createLog(config.logLevel));
   const app = await createApp(services);
   handler = app.stack([mailboxRouter(services, app)]).callback();

@@ -13,11 +13,18 @@ import type { AccountPagesDependencies } from './router.ts';
 
 const passwordPath = '/profile/password';
 const activatePath = `${passwordPath}/mfa/activate`;
+const recoveryCodesPath = `${passwordPath}/mfa/recovery-codes`;
 const deactivatePath = `${passwordPath}/mfa/deactivate`;
 
 export function mfaRoutes(router: Router, dependencies: AccountPagesDependencies): void {
-  const { audit, browser, mfa, productName, readForm, sessions, signedIn, throttle, totp, views } = dependencies;
-  const form = (ctx: Context, { csrfContext, account, model }: SignedIn, action: string, errors: readonly FieldError[]) => ({
+  const { audit, browser, mfa, productName, readForm, sessions, shownRecoveryCodes, signedIn, throttle, totp, views } =
+    dependencies;
+  const form = (
+    ctx: Context,
+    { csrfContext, account, model }: SignedIn,
+    action: string,
+    errors: readonly FieldError[],
+  ) => ({
     ...model,
     action,
     errors,
@@ -26,13 +33,23 @@ export function mfaRoutes(router: Router, dependencies: AccountPagesDependencies
     cancelUrl: passwordPath,
   });
 
-  async function showActivate(ctx: Context, person: SignedIn, errors: readonly FieldError[] = [], status = 200): Promise<void> {
+  async function showActivate(
+    ctx: Context,
+    person: SignedIn,
+    errors: readonly FieldError[] = [],
+    status = 200,
+  ): Promise<void> {
     const { secret, uri } = await totp.enroll(person.account, Date.now());
     const svg = await QRCode.toString(uri, { type: 'svg', margin: 1, errorCorrectionLevel: 'M' });
     const qrCode = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
     const secretKey = ctx.query.key === 'shown' ? { secretKey: inGroups(secret) } : {};
     const showSecretUrl = `${activatePath}?key=shown#secret-key`;
-    views.render(ctx, 'account/mfa-activate', { ...form(ctx, person, activatePath, errors), qrCode, ...secretKey, showSecretUrl }, { status });
+    views.render(
+      ctx,
+      'account/mfa-activate',
+      { ...form(ctx, person, activatePath, errors), qrCode, ...secretKey, showSecretUrl },
+      { status },
+    );
   }
 
   router.get(activatePath, async (ctx) => {
@@ -49,14 +66,43 @@ export function mfaRoutes(router: Router, dependencies: AccountPagesDependencies
     const faults = [...shapeErrors('code1', code1), ...shapeErrors('code2', code2)];
     if (faults.length > 0) return showActivate(ctx, person, faults, 422);
     const activation = await mfa.activate(person.account, { first: code1, second: code2 }, Date.now());
-    if (activation.outcome === 'already-active') return seeOther(ctx, passwordPath);
+    // The second of two clicks: the codes of the first one still wait to be seen.
+    if (activation.outcome === 'already-active') return seeOther(ctx, recoveryCodesPath);
     if (activation.outcome !== 'activated') return showActivate(ctx, person, activationErrors(activation), 422);
-    await sessions.moveToEpoch(person.session.id, { from: person.account.sessionEpoch, to: activation.account.sessionEpoch });
-    await audit.record({ type: 'mfa.activated', result: 'success', subject: person.account.id, detail: { method: 'otp' } }, person.origin);
-    const text = [`${productName}: recovery codes for ${person.account.email}`, '', ...activation.recoveryCodes, ''].join('\r\n');
+    await sessions.moveToEpoch(person.session.id, {
+      from: person.account.sessionEpoch,
+      to: activation.account.sessionEpoch,
+    });
+    await audit.record(
+      { type: 'mfa.activated', result: 'success', subject: person.account.id, detail: { method: 'otp' } },
+      person.origin,
+    );
+    await shownRecoveryCodes.put(person.session.id, activation.recoveryCodes, Date.now());
+    seeOther(ctx, recoveryCodesPath);
+  });
+
+  router.get(recoveryCodesPath, async (ctx) => {
+    const person = await signedIn.require(ctx);
+    if (!person) return;
+    const codes = await shownRecoveryCodes.get(person.session.id);
+    if (!codes) return seeOther(ctx, passwordPath);
+    const text = [`${productName}: recovery codes for ${person.account.email}`, '', ...codes, ''].join('\r\n');
     const downloadUrl = `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`;
     const notice = { key: 'notice.mfaActivated' };
-    views.render(ctx, 'account/recovery-codes', { ...person.model, notice, codes: activation.recoveryCodes, downloadUrl, continueUrl: passwordPath });
+    views.render(ctx, 'account/recovery-codes', {
+      ...form(ctx, person, recoveryCodesPath, []),
+      notice,
+      codes,
+      downloadUrl,
+    });
+  });
+
+  router.post(recoveryCodesPath, async (ctx) => {
+    const person = await signedIn.require(ctx);
+    if (!person) return;
+    await readForm(ctx, person.csrfContext, []);
+    await shownRecoveryCodes.acknowledge(person.session.id);
+    seeOther(ctx, passwordPath);
   });
 
   router.get(deactivatePath, async (ctx) => {
@@ -73,21 +119,41 @@ export function mfaRoutes(router: Router, dependencies: AccountPagesDependencies
     if (!person.account.totp) return seeOther(ctx, passwordPath);
     const { errors, status, retryAfterSeconds } = await deactivate(person, code, confirm !== '');
     if (retryAfterSeconds) ctx.set('Retry-After', String(retryAfterSeconds));
-    if (errors.length > 0) return views.render(ctx, 'account/mfa-deactivate', { ...form(ctx, person, deactivatePath, errors), confirmed: confirm !== '' }, { status });
+    if (errors.length > 0)
+      return views.render(
+        ctx,
+        'account/mfa-deactivate',
+        { ...form(ctx, person, deactivatePath, errors), confirmed: confirm !== '' },
+        { status },
+      );
     seeOther(ctx, `${passwordPath}?done=mfa-deactivated`);
   });
 
   /** The code is spent only once the box is ticked: a person who forgot it need not wait for the next code. */
-  async function deactivate({ account, session, origin }: SignedIn, code: string, isConfirmed: boolean): Promise<Refusal> {
-    const faults = [...shapeErrors('code', code), ...(isConfirmed ? [] : [{ field: 'confirm', key: 'error.confirm.required' }])];
+  async function deactivate(
+    { account, session, origin }: SignedIn,
+    code: string,
+    isConfirmed: boolean,
+  ): Promise<Refusal> {
+    const faults = [
+      ...shapeErrors('code', code),
+      ...(isConfirmed ? [] : [{ field: 'confirm', key: 'error.confirm.required' }]),
+    ];
     if (faults.length > 0) return { errors: faults, status: 422 };
-    const guarded = await throttle.guard(codeGuesses(account.id, 'otp'), () => totp.verify(account, code, Date.now()), (check) => check === 'accepted');
+    const guarded = await throttle.guard(
+      codeGuesses(account.id, 'otp'),
+      () => totp.verify(account, code, Date.now()),
+      (check) => check === 'accepted',
+    );
     if (guarded.outcome === 'throttled') return throttled('code', guarded.retryAfterSeconds);
     if (guarded.value === 'rejected') return { errors: [{ field: 'code', key: 'error.code.rejected' }], status: 422 };
     const updated = await mfa.deactivate(account);
     if (updated) {
       await sessions.moveToEpoch(session.id, { from: account.sessionEpoch, to: updated.sessionEpoch });
-      await audit.record({ type: 'mfa.deactivated', result: 'success', subject: account.id, detail: { method: 'otp' } }, origin);
+      await audit.record(
+        { type: 'mfa.deactivated', result: 'success', subject: account.id, detail: { method: 'otp' } },
+        origin,
+      );
     }
     return { errors: [], status: 200 };
   }
@@ -98,7 +164,9 @@ function shapeErrors(field: 'code' | 'code1' | 'code2', typed: string): FieldErr
   return isCodeShaped(typed) ? [] : [{ field, key: `error.${field}.format` }];
 }
 
-function activationErrors(activation: Exclude<MfaActivation, { outcome: 'activated' | 'already-active' }>): FieldError[] {
+function activationErrors(
+  activation: Exclude<MfaActivation, { outcome: 'activated' | 'already-active' }>,
+): FieldError[] {
   switch (activation.outcome) {
     case 'no-enrollment':
       return [{ key: 'error.enrollmentExpired' }];

@@ -22,14 +22,28 @@ const notices: Record<string, Message> = {
 };
 
 export function passwordRoutes(router: Router, dependencies: AccountPagesDependencies): void {
-  const { accounts, audit, browser, passwords, productName, readForm, sessions, signedIn, throttle, views, policyOf } = dependencies;
+  const { accounts, audit, browser, passwords, productName, readForm, sessions, signedIn, throttle, views, policyOf } =
+    dependencies;
 
-  function show(ctx: Context, { account, csrfContext, model }: SignedIn, errors: readonly FieldError[] = [], status = 200): void {
+  function show(
+    ctx: Context,
+    { account, csrfContext, model }: SignedIn,
+    errors: readonly FieldError[] = [],
+    status = 200,
+  ): void {
     const notice = errors.length === 0 ? notices[String(ctx.query.done)] : undefined;
     const form = { action: path, csrf: browser.csrfToken(ctx, csrfContext), errors };
     const { passwordMinLength: minLength } = policyOf(account);
     const mfa = account.totp ? ('active' as const) : ('not-active' as const);
-    const page = { ...model, ...form, email: account.email, minLength, mfa, recoveryCodesLeft: recoveryCodesLeft(account), ...(notice ? { notice } : {}) };
+    const page = {
+      ...model,
+      ...form,
+      email: account.email,
+      minLength,
+      mfa,
+      recoveryCodesLeft: recoveryCodesLeft(account),
+      ...(notice ? { notice } : {}),
+    };
     views.render(ctx, 'account/password', page, { status });
   }
 
@@ -49,24 +63,39 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
   });
 
   /** The current password is checked before anything is said of the new one; both are counted as one guess. */
-  async function change({ account, session, origin }: SignedIn, given: { currentPassword: string; newPassword: string }): Promise<Refusal> {
+  async function change(
+    { account, session, origin }: SignedIn,
+    given: { currentPassword: string; newPassword: string },
+  ): Promise<Refusal> {
     const current = given.currentPassword.slice(0, 1025);
     const { passwordMinLength: minLength } = policyOf(account);
     const fault = passwordFault(given.newPassword, { minLength, contextWords: contextWords(account, [productName]) });
     const faults = [
       ...(current === '' ? [{ field: 'currentPassword', key: 'error.currentPassword.required' }] : []),
       ...(fault ? newPasswordErrors(fault, minLength) : []),
-      ...(!fault && given.newPassword.normalize('NFKC') === current.normalize('NFKC') ? [{ field: 'newPassword', key: 'error.newPassword.unchanged' }] : []),
+      ...(!fault && given.newPassword.normalize('NFKC') === current.normalize('NFKC')
+        ? [{ field: 'newPassword', key: 'error.newPassword.unchanged' }]
+        : []),
     ];
     if (faults.length > 0) return { errors: faults, status: 422 };
-    const guarded = await throttle.guard(reauthenticationGuesses(account.id), () => passwords.verify(account, current, Date.now()), (check) => check === 'accepted');
+    const guarded = await throttle.guard(
+      reauthenticationGuesses(account.id),
+      () => passwords.verify(account, current, Date.now()),
+      (check) => check === 'accepted',
+    );
     if (guarded.outcome === 'throttled') return throttled('currentPassword', guarded.retryAfterSeconds);
-    if (guarded.value !== 'accepted') return { errors: [{ field: 'currentPassword', key: 'error.currentPassword.rejected' }], status: 422 };
+    if (guarded.value !== 'accepted')
+      return { errors: [{ field: 'currentPassword', key: 'error.currentPassword.rejected' }], status: 422 };
     const passwordHash = await passwords.hash(given.newPassword);
-    const updated = await accounts.update(account.id, (stored) => (stored.sessionEpoch === account.sessionEpoch ? withPassword(stored, passwordHash) : undefined));
+    const updated = await accounts.update(account.id, (stored) =>
+      stored.sessionEpoch === account.sessionEpoch ? withPassword(stored, passwordHash) : undefined,
+    );
     if (!updated) return { errors: [{ field: 'currentPassword', key: 'error.currentPassword.rejected' }], status: 409 };
     await sessions.moveToEpoch(session.id, { from: account.sessionEpoch, to: updated.sessionEpoch });
-    await audit.record({ type: 'password.changed', result: 'success', subject: account.id, detail: { by: 'current-password' } }, origin);
+    await audit.record(
+      { type: 'password.changed', result: 'success', subject: account.id, detail: { by: 'current-password' } },
+      origin,
+    );
     return { errors: [], status: 200 };
   }
 }

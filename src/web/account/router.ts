@@ -1,17 +1,18 @@
 // My Profile: who I am, my password, my second factor, sign out. Every page here belongs to a signed-in person.
 import Router from '@koa/router';
+import type { Account } from '../../accounts/account.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { Mfa } from '../../credentials/mfa.ts';
 import type { Passwords } from '../../credentials/passwords.ts';
+import type { ShownRecoveryCodes } from '../../credentials/shown-recovery-codes.ts';
 import type { Throttle } from '../../credentials/throttle.ts';
 import type { Totp } from '../../credentials/totp.ts';
 import type { Oidc } from '../../oidc/oidc.ts';
 import type { SignInPolicy } from '../../organizations/policy.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
-import type { Account } from '../../accounts/account.ts';
-import type { ReadForm } from '../http/form.ts';
 import type { Browser } from '../http/browser.ts';
+import type { ReadForm } from '../http/form.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
 import { mfaRoutes } from './mfa.ts';
@@ -29,6 +30,7 @@ export interface AccountPagesDependencies {
   productName: string;
   readForm: ReadForm;
   sessions: Sessions;
+  shownRecoveryCodes: ShownRecoveryCodes;
   signedIn: SignedInReader;
   throttle: Throttle;
   totp: Totp;

@@ -3,9 +3,18 @@ import Router from '@koa/router';
 import type { Outbox } from '../../mail/outbox.ts';
 import type { Views } from '../http/views.ts';
 
-export function createMailboxRouter({ outbox, views, sampleUrl }: { outbox: Outbox; views: Views; sampleUrl: string }): Router {
+export function createMailboxRouter({
+  outbox,
+  views,
+  sampleUrl,
+}: {
+  outbox: Outbox;
+  views: Views;
+  sampleUrl: string;
+}): Router {
   const router = new Router();
-  const caught = async () => (await outbox.list()).map((message) => ({ ...message, sentAt: message.createdAt, links: linksOf(message.text) }));
+  const caught = async () =>
+    (await outbox.list()).map((message) => ({ ...message, sentAt: message.createdAt, links: linksOf(message.text) }));
 
   router.get('/dev/mailbox', async (ctx) => {
     views.render(ctx, 'dev/mailbox', { messages: await caught(), sampleUrl });
@@ -13,7 +22,14 @@ export function createMailboxRouter({ outbox, views, sampleUrl }: { outbox: Outb
 
   router.get('/dev/mailbox.json', async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
-    ctx.body = (await caught()).map(({ to, subject, text, html, links, sentAt }) => ({ to, subject, text, html, links, sentAt }));
+    ctx.body = (await caught()).map(({ to, subject, text, html, links, sentAt }) => ({
+      to,
+      subject,
+      text,
+      html,
+      links,
+      sentAt,
+    }));
   });
 
   return router;

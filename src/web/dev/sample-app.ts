@@ -35,7 +35,17 @@ interface Visitor {
 const cookieName = 'acme-time';
 const visitorsKept = 1000;
 
-export function createSampleApp({ issuer, url, views, assets }: { issuer: string; url: string; views: Views; assets: Assets }): Koa {
+export function createSampleApp({
+  issuer,
+  url,
+  views,
+  assets,
+}: {
+  issuer: string;
+  url: string;
+  views: Views;
+  assets: Assets;
+}): Koa {
   const visitors = new Map<string, Visitor>();
   let discovered: Promise<openid.Configuration> | undefined;
 
@@ -60,9 +70,18 @@ export function createSampleApp({ issuer, url, views, assets }: { issuer: string
   }
 
   function show(ctx: Koa.Context, { signedIn }: Visitor, error?: string): void {
-    const claims = Object.entries(signedIn?.claims ?? {}).map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) }));
+    const claims = Object.entries(signedIn?.claims ?? {}).map(([name, value]) => ({
+      name,
+      value: typeof value === 'string' ? value : JSON.stringify(value),
+    }));
     const name = String(signedIn?.claims.name ?? signedIn?.claims.email ?? '');
-    const model = { csrf: '', mailboxUrl: `${issuer}/dev/mailbox`, profileUrl: `${issuer}/profile`, ...(error ? { error } : {}), ...(signedIn ? { signedIn: { name, claims } } : {}) };
+    const model = {
+      csrf: '',
+      mailboxUrl: `${issuer}/dev/mailbox`,
+      profileUrl: `${issuer}/profile`,
+      ...(error ? { error } : {}),
+      ...(signedIn ? { signedIn: { name, claims } } : {}),
+    };
     views.render(ctx, 'dev/sample', model, error ? { status: 400 } : {});
   }
 
@@ -74,7 +93,14 @@ export function createSampleApp({ issuer, url, views, assets }: { issuer: string
     const [state, nonce] = [openid.randomState(), openid.randomNonce()];
     visitorOf(ctx).pending = { verifier, state, nonce };
     const code_challenge = await openid.calculatePKCECodeChallenge(verifier);
-    const request = { redirect_uri: `${url}/callback`, scope: 'openid profile email', code_challenge, code_challenge_method: 'S256', state, nonce };
+    const request = {
+      redirect_uri: `${url}/callback`,
+      scope: 'openid profile email',
+      code_challenge,
+      code_challenge_method: 'S256',
+      state,
+      nonce,
+    };
     seeOther(ctx, openid.buildAuthorizationUrl(await provider(), request).href);
   });
 
@@ -111,10 +137,16 @@ export function createSampleApp({ issuer, url, views, assets }: { issuer: string
 
 async function discover(issuer: string): Promise<openid.Configuration> {
   const insecure = issuer.startsWith('http:') ? [openid.allowInsecureRequests] : [];
-  return openid.discovery(new URL(issuer), sampleClientId, undefined, openid.None(), { execute: [...insecure, openid.enableNonRepudiationChecks] });
+  return openid.discovery(new URL(issuer), sampleClientId, undefined, openid.None(), {
+    execute: [...insecure, openid.enableNonRepudiationChecks],
+  });
 }
 
 function explain(error: unknown): string {
-  const { error: code, error_description: description, message } = error as { error?: string; error_description?: string; message: string };
+  const {
+    error: code,
+    error_description: description,
+    message,
+  } = error as { error?: string; error_description?: string; message: string };
   return code ? [code, description].filter(Boolean).join(': ') : message;
 }

@@ -41,13 +41,22 @@ export interface ErrorPageOptions {
 export function createErrors({ views, log }: { views: Views; log: Log }) {
   /** Answers with the error page and logs the same number with the reason.
    *  @param reason for the log alone */
-  function render(ctx: PageContext, { status, page, details = [], continueUrl, continueLabel }: ErrorPageOptions, reason: object): void {
+  function render(
+    ctx: PageContext,
+    { status, page, details = [], continueUrl, continueLabel }: ErrorPageOptions,
+    reason: object,
+  ): void {
     const number = readableCode(8);
     log[level(status)]({ number, status, ...reason }, 'error page shown');
     const title = { key: `errorPage.${page}.title` };
     const text = { key: `errorPage.${page}.text` };
     const onwards = continueUrl === undefined ? {} : { continueUrl, ...(continueLabel ? { continueLabel } : {}) };
-    views.render(ctx, 'error', { status, title, text, number, occurredAt: Date.now(), details, ...onwards }, { status });
+    views.render(
+      ctx,
+      'error',
+      { status, title, text, number, occurredAt: Date.now(), details, ...onwards },
+      { status },
+    );
   }
 
   /** The outermost middleware of our own pages. */
@@ -56,11 +65,20 @@ export function createErrors({ views, log }: { views: Views; log: Log }) {
       await next();
       if (ctx.body || ctx.respond === false) return;
       if (ctx.status === 404) throw new DomainError('not_found', `${ctx.method} ${ctx.path}`.slice(0, 300));
-      if (ctx.status === 405) render(ctx, { status: 405, page: 'badRequest', continueUrl: '/' }, { path: ctx.path, method: ctx.method, requestId: ctx.state.requestId });
+      if (ctx.status === 405)
+        render(
+          ctx,
+          { status: 405, page: 'badRequest', continueUrl: '/' },
+          { path: ctx.path, method: ctx.method, requestId: ctx.state.requestId },
+        );
     } catch (error) {
       const answer = answerFor(error);
       if (answer.status === 503) ctx.set('Retry-After', '5');
-      render(ctx, { ...answer, continueUrl: continueFor(ctx, answer) }, { err: error, path: ctx.path, method: ctx.method, requestId: ctx.state.requestId });
+      render(
+        ctx,
+        { ...answer, continueUrl: continueFor(ctx, answer) },
+        { err: error, path: ctx.path, method: ctx.method, requestId: ctx.state.requestId },
+      );
     }
   };
 
@@ -71,7 +89,8 @@ export type Errors = ReturnType<typeof createErrors>;
 function answerFor(error: unknown): Answer {
   if (error instanceof DomainError) return answers[error.code];
   const { status, expose } = error as { status?: number; expose?: boolean };
-  if (expose && status !== undefined && status >= 400 && status < 500) return { status, page: status === 404 ? 'notFound' : 'badRequest' };
+  if (expose && status !== undefined && status >= 400 && status < 500)
+    return { status, page: status === 404 ? 'notFound' : 'badRequest' };
   return unexpected;
 }
 

@@ -15,21 +15,30 @@ export function createForms({ issuer, browser }: { issuer: string; browser: Brow
    *  @param csrfContext what the form's token was made for   @param names the fields to read; others are ignored
    *  @returns each field as text, empty when it was not sent
    *  @throws DomainError 'unsupported_media_type', 'body_too_large', 'bad_request' (a field sent twice, broken encoding) or 'forbidden' (forged) */
-  return async function readForm<N extends string>(ctx: Context, csrfContext: string, names: readonly N[]): Promise<Record<N, string>> {
+  return async function readForm<N extends string>(
+    ctx: Context,
+    csrfContext: string,
+    names: readonly N[],
+  ): Promise<Record<N, string>> {
     checkOrigin(ctx);
     if (!ctx.is('application/x-www-form-urlencoded')) {
-      throw new DomainError('unsupported_media_type', `form posted as ${ctx.get('Content-Type').slice(0, 100) || 'nothing'}`);
+      throw new DomainError(
+        'unsupported_media_type',
+        `form posted as ${ctx.get('Content-Type').slice(0, 100) || 'nothing'}`,
+      );
     }
     const fields = new URLSearchParams(await readText(ctx));
     const values = {} as Record<N, string>;
     for (const name of [...names, '_csrf'] as N[]) {
       const [value = '', ...more] = fields.getAll(name);
       if (more.length > 0) throw new DomainError('bad_request', `field ${name} sent ${more.length + 1} times`);
-      if (!value.isWellFormed() || value.includes('\uFFFD')) throw new DomainError('bad_request', `field ${name} is not valid UTF-8`);
+      if (!value.isWellFormed() || value.includes('\uFFFD'))
+        throw new DomainError('bad_request', `field ${name} is not valid UTF-8`);
       values[name] = value;
     }
     const token = (values as Record<string, string>)._csrf ?? '';
-    if (!browser.isCsrfToken(ctx, csrfContext, token)) throw new DomainError('forbidden', `anti-forgery token ${token ? 'does not fit' : 'is missing'}`);
+    if (!browser.isCsrfToken(ctx, csrfContext, token))
+      throw new DomainError('forbidden', `anti-forgery token ${token ? 'does not fit' : 'is missing'}`);
     return values;
   };
 
@@ -37,7 +46,8 @@ export function createForms({ issuer, browser }: { issuer: string; browser: Brow
   function checkOrigin(ctx: Context): void {
     const given = ctx.get('Origin');
     if (given !== '' && given !== origin) throw new DomainError('forbidden', `form posted from ${given.slice(0, 200)}`);
-    if (given === '' && ctx.get('Sec-Fetch-Site') === 'cross-site') throw new DomainError('forbidden', 'form posted from another site');
+    if (given === '' && ctx.get('Sec-Fetch-Site') === 'cross-site')
+      throw new DomainError('forbidden', 'form posted from another site');
   }
 }
 export type ReadForm = ReturnType<typeof createForms>;
@@ -46,7 +56,8 @@ async function readText(ctx: Context): Promise<string> {
   try {
     return await getRawBody(ctx.req, { length: ctx.get('Content-Length') || null, limit: maxBytes, encoding: 'utf-8' });
   } catch (cause) {
-    if ((cause as { type?: string }).type !== 'entity.too.large') throw new DomainError('bad_request', 'the body ended early', { cause });
+    if ((cause as { type?: string }).type !== 'entity.too.large')
+      throw new DomainError('bad_request', 'the body ended early', { cause });
     await drain(ctx);
     throw new DomainError('body_too_large', `more than ${maxBytes} bytes`);
   }
@@ -60,7 +71,10 @@ function drain({ req }: Context): Promise<void> {
       seen += chunk.length;
       if (seen > maxDrainedBytes) resolve();
     });
-    req.on('end', resolve).on('error', () => resolve()).on('close', resolve);
+    req
+      .on('end', resolve)
+      .on('error', () => resolve())
+      .on('close', resolve);
     req.resume();
   });
 }

@@ -16,10 +16,12 @@ export function createHealthRouter({ storage, isStopping }: HealthDependencies):
   });
 
   router.get('/health/ready', async (ctx) => {
-    const reason = isStopping() ? 'stopping' : await storage.ping().then(
-      () => undefined,
-      () => 'storage unavailable',
-    );
+    const reason = isStopping()
+      ? 'stopping'
+      : await storage.ping().then(
+          () => undefined,
+          () => 'storage unavailable',
+        );
     ctx.status = reason ? 503 : 200;
     ctx.body = reason ? { status: 'not ready', reason } : { status: 'ready' };
   });

@@ -35,7 +35,15 @@ export interface SignedInDependencies {
   browser: Browser;
 }
 
-export function createSignedIn({ issuer, sessionCookie, clientId, sessions, accounts, secrets, browser }: SignedInDependencies) {
+export function createSignedIn({
+  issuer,
+  sessionCookie,
+  clientId,
+  sessions,
+  accounts,
+  secrets,
+  browser,
+}: SignedInDependencies) {
   /** @returns undefined when nobody is signed in with this browser. Counts as activity. */
   async function read(ctx: Context): Promise<SignedIn | undefined> {
     const id = ctx.cookies.get(sessionCookie, { signed: true });
@@ -44,8 +52,19 @@ export function createSignedIn({ issuer, sessionCookie, clientId, sessions, acco
     if (!session || !account) return undefined;
     await sessions.touch(session.id, Date.now());
     const csrfContext = `session ${session.id}`;
-    const user = { name: displayName(account), initials: initials(account), email: account.email, signOutCsrf: browser.csrfToken(ctx, csrfContext) };
-    return { session, account, csrfContext, origin: { ...ctx.state.origin, actor: account.id }, model: { user, idleSeconds: session.idleSeconds } };
+    const user = {
+      name: displayName(account),
+      initials: initials(account),
+      email: account.email,
+      signOutCsrf: browser.csrfToken(ctx, csrfContext),
+    };
+    return {
+      session,
+      account,
+      csrfContext,
+      origin: { ...ctx.state.origin, actor: account.id },
+      model: { user, idleSeconds: session.idleSeconds },
+    };
   }
 
   /** Sends the browser to sign in where need be, and back to the page it asked for.
@@ -82,7 +101,9 @@ export function createSignedIn({ issuer, sessionCookie, clientId, sessions, acco
     const [payload = '', mac = ''] = state.split('.');
     const browserId = browser.peek(ctx);
     if (!browserId) return undefined;
-    const isOurs = secrets.hmacs('own state', `${browserId} ${payload}`).some((expected) => constantTimeEqual(expected, mac));
+    const isOurs = secrets
+      .hmacs('own state', `${browserId} ${payload}`)
+      .some((expected) => constantTimeEqual(expected, mac));
     const path = Buffer.from(payload, 'base64url').toString('utf8');
     return isOurs && /^\/(?![/\\])/.test(path) ? path : undefined;
   }

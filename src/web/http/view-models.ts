@@ -99,8 +99,8 @@ export interface ViewModels {
       cancelUrl: string;
     };
   'account/mfa-deactivate': SignedInModel & FormModel & { email: string; confirmed: boolean; cancelUrl: string };
-  /** Shown once, straight after activation. */
-  'account/recovery-codes': SignedInModel & { codes: readonly string[]; downloadUrl: string; continueUrl: string };
+  /** Shown once, straight after activation, until the form says that they are saved. */
+  'account/recovery-codes': SignedInModel & FormModel & { codes: readonly string[]; downloadUrl: string };
   'dev/mailbox': {
     messages: readonly {
       id: string;

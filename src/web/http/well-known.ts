@@ -4,7 +4,13 @@ import { seeOther } from './redirect.ts';
 
 const yearMs = 365 * 24 * 3_600_000;
 
-export function createWellKnownRouter({ issuer, securityContact }: { issuer: string; securityContact: string | undefined }): Router {
+export function createWellKnownRouter({
+  issuer,
+  securityContact,
+}: {
+  issuer: string;
+  securityContact: string | undefined;
+}): Router {
   const router = new Router();
 
   // Password managers come here (W3C, A Well-Known URL for Changing Passwords).
@@ -14,7 +20,12 @@ export function createWellKnownRouter({ issuer, securityContact }: { issuer: str
     router.get('/.well-known/security.txt', (ctx) => {
       ctx.type = 'text/plain; charset=utf-8';
       const expires = new Date(Date.now() + yearMs).toISOString();
-      ctx.body = [`Contact: ${securityContact}`, `Expires: ${expires}`, `Canonical: ${issuer}/.well-known/security.txt`, ''].join('\n');
+      ctx.body = [
+        `Contact: ${securityContact}`,
+        `Expires: ${expires}`,
+        `Canonical: ${issuer}/.well-known/security.txt`,
+        '',
+      ].join('\n');
     });
   }
 

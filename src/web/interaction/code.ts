@@ -7,7 +7,10 @@ import type { Visit } from './visit.ts';
 
 export function codeScreen({ signIn, readForm, views }: InteractionDependencies): Screen {
   const path = 'code';
-  const model = (visit: Visit) => ({ email: visit.account?.email ?? '', recoveryCodeUrl: `/interaction/${visit.interaction.uid}/recovery-code` });
+  const model = (visit: Visit) => ({
+    email: visit.account?.email ?? '',
+    recoveryCodeUrl: `/interaction/${visit.interaction.uid}/recovery-code`,
+  });
 
   return {
     path,
@@ -19,14 +22,24 @@ export function codeScreen({ signIn, readForm, views }: InteractionDependencies)
       const { code } = await readForm(ctx, visit.csrfContext, ['code']);
       if (!visit.account) return;
       const isShaped = isCodeShaped(code);
-      const outcome = isShaped ? await signIn.giveCode(visit.attempt, visit.account, { method: 'otp', code }, visit.origin) : undefined;
+      const outcome = isShaped
+        ? await signIn.giveCode(visit.attempt, visit.account, { method: 'otp', code }, visit.origin)
+        : undefined;
       if (outcome === 'accepted') return;
       if (outcome === 'ended') return seeOther(ctx, `/interaction/${visit.interaction.uid}`);
       const key = code.trim() === '' ? 'error.code.required' : 'error.code.format';
-      const errors = outcome === undefined ? [{ field: 'code', key }] : outcomeErrors(outcome, { rejected: 'error.code.rejected', field: 'code' });
+      const errors =
+        outcome === undefined
+          ? [{ field: 'code', key }]
+          : outcomeErrors(outcome, { rejected: 'error.code.rejected', field: 'code' });
       const { status, retryAfter } = throttledStatus(outcome);
       if (retryAfter) ctx.set('Retry-After', retryAfter);
-      views.render(ctx, 'interaction/code', { ...visit.stepModel(path, errors), ...model(visit) }, { status, locales: visit.locales });
+      views.render(
+        ctx,
+        'interaction/code',
+        { ...visit.stepModel(path, errors), ...model(visit) },
+        { status, locales: visit.locales },
+      );
     },
   };
 }

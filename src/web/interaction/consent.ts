@@ -1,12 +1,21 @@
 // Consent: what a third-party client asks for, in plain words; Allow and Cancel weigh the same.
 import { seeOther } from '../http/redirect.ts';
-import { toClientModel, type Visit } from './visit.ts';
 import type { InteractionDependencies, Screen } from './router.ts';
+import { toClientModel, type Visit } from './visit.ts';
 
 /** Grants with `offline_access` last this long; others end with the session. */
 const offlineDays = 90;
 
-export function consentScreen({ oidc, accounts, clients, grants, audit, readForm, views, sessionDays }: InteractionDependencies): Screen {
+export function consentScreen({
+  oidc,
+  accounts,
+  clients,
+  grants,
+  audit,
+  readForm,
+  views,
+  sessionDays,
+}: InteractionDependencies): Screen {
   const path = 'consent';
 
   async function model(visit: Visit) {
@@ -14,26 +23,49 @@ export function consentScreen({ oidc, accounts, clients, grants, audit, readForm
     const registered = await clients.get(interaction.clientId);
     const account = interaction.session && (await accounts.get(interaction.session.accountId));
     const client = registered ? toClientModel(registered.metadata) : { name: interaction.clientId };
-    const asked = interaction.missing.scopes.length > 0 ? interaction.missing.scopes : String(interaction.params.scope ?? 'openid').split(' ');
+    const asked =
+      interaction.missing.scopes.length > 0
+        ? interaction.missing.scopes
+        : String(interaction.params.scope ?? 'openid').split(' ');
     const scopes = asked.map((scope) => ({ key: `scope.${scope}` }));
-    return { client, email: account?.email ?? '', scopes, lastsDays: asked.includes('offline_access') ? offlineDays : sessionDays };
+    return {
+      client,
+      email: account?.email ?? '',
+      scopes,
+      lastsDays: asked.includes('offline_access') ? offlineDays : sessionDays,
+    };
   }
 
   return {
     path,
     step: 'consent',
     async show(ctx, visit) {
-      views.render(ctx, 'interaction/consent', { ...visit.stepModel(path), ...(await model(visit)) }, { locales: visit.locales });
+      views.render(
+        ctx,
+        'interaction/consent',
+        { ...visit.stepModel(path), ...(await model(visit)) },
+        { locales: visit.locales },
+      );
     },
     async submit(ctx, visit) {
       const { decision } = await readForm(ctx, visit.csrfContext, ['decision']);
       const { interaction, origin } = visit;
-      if (decision !== 'allow') return seeOther(ctx, await oidc.interactions.abort(ctx, 'access_denied', 'the person refused'));
+      if (decision !== 'allow')
+        return seeOther(ctx, await oidc.interactions.abort(ctx, 'access_denied', 'the person refused'));
       const consent = await oidc.interactions.finishConsent(ctx);
       if (!consent || !interaction.session) return;
       const { accountId } = interaction.session;
       await grants.remember(accountId, interaction.clientId, consent.scopes);
-      await audit.record({ type: 'consent.granted', result: 'success', subject: accountId, clientId: interaction.clientId, detail: { scopes: consent.scopes } }, { ...origin, actor: accountId });
+      await audit.record(
+        {
+          type: 'consent.granted',
+          result: 'success',
+          subject: accountId,
+          clientId: interaction.clientId,
+          detail: { scopes: consent.scopes },
+        },
+        { ...origin, actor: accountId },
+      );
       seeOther(ctx, consent.location);
     },
   };

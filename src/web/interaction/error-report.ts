@@ -1,12 +1,20 @@
 // `/errors/NUMBER`: what an `error_uri` leads to.
 import Router from '@koa/router';
-import type { Clients } from '../../clients/clients.ts';
 import { clientName } from '../../clients/client.ts';
+import type { Clients } from '../../clients/clients.ts';
 import type { ErrorReports } from '../../oidc/error-reports.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { Views } from '../http/views.ts';
 
-export function createErrorReportRouter({ errorReports, clients, views }: { errorReports: ErrorReports; clients: Clients; views: Views }): Router {
+export function createErrorReportRouter({
+  errorReports,
+  clients,
+  views,
+}: {
+  errorReports: ErrorReports;
+  clients: Clients;
+  views: Views;
+}): Router {
   const router = new Router();
 
   router.get('/errors/:number', async (ctx) => {

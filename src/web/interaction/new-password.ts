@@ -11,7 +11,12 @@ export function newPasswordScreen({ signIn, readForm, views, productName, policy
     step: 'temporary-password',
     show(ctx, visit) {
       const { passwordMinLength: minLength } = policyOf(visit.account);
-      views.render(ctx, 'interaction/new-password', { ...visit.stepModel(path), email: visit.account?.email ?? '', minLength }, { locales: visit.locales });
+      views.render(
+        ctx,
+        'interaction/new-password',
+        { ...visit.stepModel(path), email: visit.account?.email ?? '', minLength },
+        { locales: visit.locales },
+      );
     },
     async submit(ctx, visit) {
       const { newPassword } = await readForm(ctx, visit.csrfContext, ['newPassword']);

@@ -4,7 +4,10 @@ import { throttledError } from '../http/throttled.ts';
 import type { FieldError } from '../http/view-models.ts';
 
 /** @param keys the catalogue's sentences for this screen, and the field they stand beside */
-export function outcomeErrors(outcome: Exclude<ProofOutcome, 'accepted' | 'ended'>, keys: { rejected: string; expired?: string; field: string }): FieldError[] {
+export function outcomeErrors(
+  outcome: Exclude<ProofOutcome, 'accepted' | 'ended'>,
+  keys: { rejected: string; expired?: string; field: string },
+): FieldError[] {
   const { field } = keys;
   if (outcome === 'rejected') return [{ field, key: keys.rejected }];
   if (outcome === 'expired') return [{ field, key: keys.expired ?? keys.rejected }];

@@ -12,7 +12,12 @@ export function profileScreen({ signIn, readForm, views }: InteractionDependenci
     step: 'profile',
     show(ctx, visit) {
       const { email = '', givenName = '', familyName = '' } = visit.account ?? {};
-      views.render(ctx, 'interaction/profile', { ...visit.stepModel(path), email, givenName, familyName }, { locales: visit.locales });
+      views.render(
+        ctx,
+        'interaction/profile',
+        { ...visit.stepModel(path), email, givenName, familyName },
+        { locales: visit.locales },
+      );
     },
     async submit(ctx, visit) {
       const given = await readForm(ctx, visit.csrfContext, ['givenName', 'familyName']);

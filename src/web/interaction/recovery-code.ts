@@ -6,13 +6,21 @@ import type { Visit } from './visit.ts';
 
 export function recoveryCodeScreen({ signIn, readForm, views }: InteractionDependencies): Screen {
   const path = 'recovery-code';
-  const model = (visit: Visit) => ({ email: visit.account?.email ?? '', codeUrl: `/interaction/${visit.interaction.uid}/code` });
+  const model = (visit: Visit) => ({
+    email: visit.account?.email ?? '',
+    codeUrl: `/interaction/${visit.interaction.uid}/code`,
+  });
 
   return {
     path,
     step: 'code',
     show(ctx, visit) {
-      views.render(ctx, 'interaction/recovery-code', { ...visit.stepModel(path), ...model(visit) }, { locales: visit.locales });
+      views.render(
+        ctx,
+        'interaction/recovery-code',
+        { ...visit.stepModel(path), ...model(visit) },
+        { locales: visit.locales },
+      );
     },
     async submit(ctx, visit) {
       const { recoveryCode } = await readForm(ctx, visit.csrfContext, ['recoveryCode']);
@@ -28,7 +36,12 @@ export function recoveryCodeScreen({ signIn, readForm, views }: InteractionDepen
           : outcomeErrors(outcome, { rejected: 'error.recoveryCode.rejected', field: 'recoveryCode' });
       const { status, retryAfter } = throttledStatus(outcome);
       if (retryAfter) ctx.set('Retry-After', retryAfter);
-      views.render(ctx, 'interaction/recovery-code', { ...visit.stepModel(path, errors), ...model(visit) }, { status, locales: visit.locales });
+      views.render(
+        ctx,
+        'interaction/recovery-code',
+        { ...visit.stepModel(path, errors), ...model(visit) },
+        { status, locales: visit.locales },
+      );
     },
   };
 }

@@ -2,15 +2,15 @@
 // step renders, checks its post, and sends the browser back here. No step knows another.
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Account } from '../../accounts/account.ts';
+import type { Accounts } from '../../accounts/accounts.ts';
+import type { Audit } from '../../audit/audit.ts';
 import type { Clients } from '../../clients/clients.ts';
 import type { Grants } from '../../oidc/grants.ts';
 import type { Oidc } from '../../oidc/oidc.ts';
-import type { Audit } from '../../audit/audit.ts';
 import type { SignInPolicy } from '../../organizations/policy.ts';
-import type { Account } from '../../accounts/account.ts';
-import type { Accounts } from '../../accounts/accounts.ts';
-import type { Step } from '../../sign-in/steps.ts';
 import type { SignIn } from '../../sign-in/sign-in.ts';
+import type { Step } from '../../sign-in/steps.ts';
 import type { Browser } from '../http/browser.ts';
 import type { Errors } from '../http/errors.ts';
 import type { ReadForm } from '../http/form.ts';
@@ -59,44 +59,60 @@ export interface Screen {
 type Visitor = Context & { params: Record<string, string> };
 
 export function createInteractionRouter(dependencies: InteractionDependencies): Router {
-  const screens = [signInScreen, codeScreen, recoveryCodeScreen, newPasswordScreen, profileScreen, consentScreen].map((make) => make(dependencies));
+  const screens = [signInScreen, codeScreen, recoveryCodeScreen, newPasswordScreen, profileScreen, consentScreen].map(
+    (make) => make(dependencies),
+  );
   const { enter, goOn, cancel, lost } = createVisits(dependencies);
   const router = new Router();
 
-  router.get('/interaction/:uid', leadingOn(async (ctx) => {
-    const visit = await enter(ctx);
-    if (visit) await goOn(ctx, visit, screens);
-  }));
+  router.get(
+    '/interaction/:uid',
+    leadingOn(async (ctx) => {
+      const visit = await enter(ctx);
+      if (visit) await goOn(ctx, visit, screens);
+    }),
+  );
 
   for (const screen of screens) {
-    router.get(`/interaction/:uid/${screen.path}`, leadingOn(async (ctx) => {
-      const visit = await enter(ctx);
-      if (!visit) return;
-      if (visit.step.name === screen.step) await screen.show(ctx, visit);
-      else await goOn(ctx, visit, screens);
-    }));
+    router.get(
+      `/interaction/:uid/${screen.path}`,
+      leadingOn(async (ctx) => {
+        const visit = await enter(ctx);
+        if (!visit) return;
+        if (visit.step.name === screen.step) await screen.show(ctx, visit);
+        else await goOn(ctx, visit, screens);
+      }),
+    );
 
-    router.post(`/interaction/:uid/${screen.path}`, leadingOn(async (ctx) => {
-      const visit = await enter(ctx);
-      if (!visit) return;
-      if (visit.step.name === screen.step) {
-        await screen.submit(ctx, visit);
-        if (ctx.body !== undefined && ctx.body !== null) return;
-        if (ctx.status >= 300 && ctx.status < 400) return;
-      }
-      seeOther(ctx, `/interaction/${visit.interaction.uid}`);
-    }));
+    router.post(
+      `/interaction/:uid/${screen.path}`,
+      leadingOn(async (ctx) => {
+        const visit = await enter(ctx);
+        if (!visit) return;
+        if (visit.step.name === screen.step) {
+          await screen.submit(ctx, visit);
+          if (ctx.body !== undefined && ctx.body !== null) return;
+          if (ctx.status >= 300 && ctx.status < 400) return;
+        }
+        seeOther(ctx, `/interaction/${visit.interaction.uid}`);
+      }),
+    );
   }
 
   // Where a refused cancel leads back to.
-  router.get('/interaction/:uid/cancel', (ctx) => seeOther(ctx, `/interaction/${encodeURIComponent(ctx.params.uid ?? '')}`));
+  router.get('/interaction/:uid/cancel', (ctx) =>
+    seeOther(ctx, `/interaction/${encodeURIComponent(ctx.params.uid ?? '')}`),
+  );
 
-  router.post('/interaction/:uid/cancel', leadingOn(async (ctx) => {
-    const visit = await enter(ctx);
-    if (!visit) return;
-    await dependencies.readForm(ctx, visit.csrfContext, []);
-    await cancel(ctx);
-  }));
+  router.post(
+    '/interaction/:uid/cancel',
+    leadingOn(async (ctx) => {
+      const visit = await enter(ctx);
+      if (!visit) return;
+      await dependencies.readForm(ctx, visit.csrfContext, []);
+      await cancel(ctx);
+    }),
+  );
 
   /** Of two clicks at once, the later one may find the interaction finished between its first look and its result. */
   function leadingOn(handle: (ctx: Visitor) => Promise<void>): (ctx: Visitor) => Promise<void> {

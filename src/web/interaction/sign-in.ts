@@ -2,8 +2,8 @@
 import { isEmail } from '../../accounts/account.ts';
 import { wrongCodesAllowed } from '../../sign-in/attempt.ts';
 import type { FieldError, Message } from '../http/view-models.ts';
-import type { InteractionDependencies, Screen } from './router.ts';
 import { outcomeErrors, throttledStatus } from './outcome.ts';
+import type { InteractionDependencies, Screen } from './router.ts';
 import type { Visit } from './visit.ts';
 
 export function signInScreen({ signIn, readForm, views }: InteractionDependencies): Screen {
@@ -21,12 +21,27 @@ export function signInScreen({ signIn, readForm, views }: InteractionDependencie
       const given = await readForm(ctx, visit.csrfContext, ['email', 'password']);
       const email = given.email.trim();
       const missing = faults(email, given.password);
-      const outcome = missing.length > 0 ? undefined : await signIn.givePassword(visit.attempt, { email, password: given.password }, visit.origin);
+      const outcome =
+        missing.length > 0
+          ? undefined
+          : await signIn.givePassword(visit.attempt, { email, password: given.password }, visit.origin);
       if (outcome === 'accepted' || outcome === 'ended') return;
-      const errors = outcome === undefined ? missing : outcomeErrors(outcome, { rejected: 'error.credentials', expired: 'error.temporaryPassword.expired', field: 'email' });
+      const errors =
+        outcome === undefined
+          ? missing
+          : outcomeErrors(outcome, {
+              rejected: 'error.credentials',
+              expired: 'error.temporaryPassword.expired',
+              field: 'email',
+            });
       const { status, retryAfter } = throttledStatus(outcome);
       if (retryAfter) ctx.set('Retry-After', retryAfter);
-      views.render(ctx, 'interaction/sign-in', { ...visit.stepModel(path, errors), email: given.email.slice(0, 254) }, { status, locales: visit.locales });
+      views.render(
+        ctx,
+        'interaction/sign-in',
+        { ...visit.stepModel(path, errors), email: given.email.slice(0, 254) },
+        { status, locales: visit.locales },
+      );
     },
   };
 }
@@ -45,4 +60,3 @@ function faults(email: string, password: string): FieldError[] {
     ...(password === '' ? [{ field: 'password', key: 'error.password.required' }] : []),
   ];
 }
-

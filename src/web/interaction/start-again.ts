@@ -19,7 +19,9 @@ export function createStartAgain({ attempts, browser, clients, issuer }: StartAg
     if (!attempt) return undefined;
     const metadata = (await clients.get(attempt.clientId))?.metadata;
     if (metadata?.initiate_login_uri) return withIssuer(metadata.initiate_login_uri);
-    const params = Object.entries(attempts.paramsOf(attempt)).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    const params = Object.entries(attempts.paramsOf(attempt)).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    );
     // A pushed request is used up; its parameters may not be sent in the open.
     const mustPush = metadata?.require_pushed_authorization_requests === true;
     return mustPush ? metadata.client_uri : `/auth?${new URLSearchParams(params)}`;

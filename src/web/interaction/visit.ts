@@ -6,8 +6,8 @@ import { type ClientMetadata, clientName } from '../../clients/client.ts';
 import type { PendingInteraction } from '../../oidc/interactions.ts';
 import type { Attempt } from '../../sign-in/attempt.ts';
 import type { Step } from '../../sign-in/steps.ts';
-import type { ClientModel, FieldError, StepModel } from '../http/view-models.ts';
 import { seeOther } from '../http/redirect.ts';
+import type { ClientModel, FieldError, StepModel } from '../http/view-models.ts';
 import type { InteractionDependencies, Screen } from './router.ts';
 
 export interface Visit {
@@ -24,7 +24,16 @@ export interface Visit {
   locales: string[];
 }
 
-export function createVisits({ oidc, signIn, clients, signedIn, browser, errors, startAgain, ownClientId }: InteractionDependencies) {
+export function createVisits({
+  oidc,
+  signIn,
+  clients,
+  signedIn,
+  browser,
+  errors,
+  startAgain,
+  ownClientId,
+}: InteractionDependencies) {
   /** @returns undefined when the answer is given: the sign-in is over and the browser was sent on */
   async function enter(ctx: Context & { params: Record<string, string> }): Promise<Visit | undefined> {
     const uid = ctx.params.uid ?? '';
@@ -46,7 +55,16 @@ export function createVisits({ oidc, signIn, clients, signedIn, browser, errors,
       errors: faults,
       ...(client ? { client, cancelUrl: `${base}/cancel` } : {}),
     });
-    return { interaction, attempt, step, account, origin: ctx.state.origin, csrfContext, stepModel, locales: uiLocales(interaction.params) };
+    return {
+      interaction,
+      attempt,
+      step,
+      account,
+      origin: ctx.state.origin,
+      csrfContext,
+      stepModel,
+      locales: uiLocales(interaction.params),
+    };
   }
 
   /** Sends the browser to the next step, or back to the client once there is none. */
@@ -79,7 +97,11 @@ export function createVisits({ oidc, signIn, clients, signedIn, browser, errors,
   async function lost(ctx: Context, uid: string): Promise<void> {
     const location = await startAgain(ctx, uid);
     if (location) return seeOther(ctx, location);
-    errors.render(ctx, { status: 400, page: 'signInLost', continueUrl: '/' }, { detail: 'no interaction and no attempt for this browser' });
+    errors.render(
+      ctx,
+      { status: 400, page: 'signInLost', continueUrl: '/' },
+      { detail: 'no interaction and no attempt for this browser' },
+    );
   }
 
   async function clientModel(clientId: string): Promise<ClientModel | undefined> {
