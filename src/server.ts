@@ -36,7 +36,10 @@ export async function startServer(config: Config, log: Log): Promise<{ stop(): P
 }
 
 function announce({ issuer, isProduction }: Config, sample: string): void {
-  if (isProduction) return console.log(`Gatehouse is ready at ${issuer}`);
+  if (isProduction) {
+    console.log(`Gatehouse is ready at ${issuer}`);
+    return;
+  }
   console.log(
     [
       '',
