@@ -62,7 +62,16 @@ async function main(): Promise<void> {
   const { stop } = await startServer(config, log);
   const end = () => void stop().then(() => process.exit(0));
   process.once('SIGTERM', end).once('SIGINT', end);
+  if (process.env.npm_lifecycle_event) onParentGone(end);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
+}
+
+/** npm ends its shell on SIGTERM and tells nobody else: without this, a server would go on that nobody can see. */
+function onParentGone(end: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, 500).unref();
 }
 
 /** Workers share the port and the database; one that dies is replaced. */

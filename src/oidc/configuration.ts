@@ -86,7 +86,11 @@ function features({ pages, signOutByHint }: ConfigurationParts): NonNullable<Con
     claimsParameter: { enabled: true },
     clientCredentials: { enabled: true },
     dPoP: { enabled: true },
-    introspection: { enabled: true },
+    // A resource server asks about tokens of other clients; one that cannot keep a secret, about its own alone.
+    introspection: {
+      enabled: true,
+      allowedPolicy: (_ctx, client, token) => isConfidential(client) || isOwn(client, token),
+    },
     jwtUserinfo: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
     registration: { enabled: false },
@@ -96,7 +100,7 @@ function features({ pages, signOutByHint }: ConfigurationParts): NonNullable<Con
         throw new errors.InvalidTarget('no resource server is registered under this identifier');
       },
     },
-    revocation: { enabled: true },
+    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => isOwn(client, token) },
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: async (ctx, form) => {
@@ -111,6 +115,14 @@ function features({ pages, signOutByHint }: ConfigurationParts): NonNullable<Con
 function cookies({ issuer, cookieKeys }: ConfigurationParts): NonNullable<Configuration['cookies']> {
   const { path, ...short } = sessionCookieOptions(issuer);
   return { keys: cookieKeys, names: cookieNames(issuer), long: { ...short, path }, short };
+}
+
+function isConfidential({ tokenEndpointAuthMethod }: { tokenEndpointAuthMethod?: string | undefined }): boolean {
+  return tokenEndpointAuthMethod !== 'none';
+}
+
+function isOwn({ clientId }: { clientId: string }, token: { clientId?: string | undefined }): boolean {
+  return token.clientId === clientId;
 }
 
 /** The library scopes the short ones by path, which `__Host-` does not allow (ASVS 3.3.3, a written deviation). */

@@ -1,4 +1,4 @@
-// M3: what an own password may be like, as the first sign-in asks for it.
+// What an own password may be like, as the first sign-in asks for it.
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

@@ -1,4 +1,4 @@
-// M2: an invitation, its temporary password, and the first sign-in.
+// An invitation, its temporary password, and the first sign-in.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { enterWith, invite, temporaryPasswordIn } from '../support/invited.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';

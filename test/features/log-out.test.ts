@@ -1,4 +1,4 @@
-// M14: Log Out in the user menu.
+// Log Out in the user menu.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { engines } from '../support/engines.ts';
 import { openProfile, signedInBrowser } from '../support/my-profile.ts';

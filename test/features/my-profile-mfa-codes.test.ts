@@ -1,4 +1,4 @@
-// M7: which two codes activate multi-factor authentication, what is said of the others, and phones whose clock is off.
+// Which two codes activate multi-factor authentication, what is said of the others, and phones whose clock is off.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page, TestBrowser } from '../support/browser.ts';
 import { letClockRun, moveClock, stepMs, stopClock } from '../support/clock.ts';

@@ -1,4 +1,4 @@
-// M8 and M9: recovery codes, and deactivating multi-factor authentication.
+// Recovery codes, and deactivating multi-factor authentication.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Page, TestBrowser } from '../support/browser.ts';
 import { letClockRun, moveClock, stepMs, stopClock } from '../support/clock.ts';

@@ -1,4 +1,4 @@
-// M6: changing the password on My Profile, and what it ends.
+// Changing the password on My Profile, and what it ends.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestBrowser } from '../support/browser.ts';
 import { letClockRun, moveClock, stopClock } from '../support/clock.ts';

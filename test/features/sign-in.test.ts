@@ -1,4 +1,4 @@
-// M1 and M8: a relying app signs a person in.
+// A relying app signs a person in.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { engines } from '../support/engines.ts';
 import { codeAt, createPerson, signIn, signInTo } from '../support/people.ts';

@@ -1,4 +1,4 @@
-// M2: a temporary password expires, opens nothing else, and dies when used.
+// A temporary password expires, opens nothing else, and dies when used.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { hourMs, letClockRun, minuteMs, moveClock, stopClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';

@@ -106,6 +106,17 @@ for (const engine of engines) {
       ]);
     });
 
+    it("lets no client revoke another's token, and no public client look into one", async () => {
+      const [other, spa] = [
+        await registerRelyingParty(gatehouse),
+        await registerRelyingParty(gatehouse, { token_endpoint_auth_method: 'none' }),
+      ];
+      const token = (await signInTo(gatehouse.browser(), rp, ana)).body.access_token ?? '';
+      await other.post('/token/revocation', { token });
+      expect(await (await spa.post('/token/introspection', { token })).json()).toEqual({ active: false });
+      expect(await (await rp.post('/token/introspection', { token })).json()).toMatchObject({ active: true });
+    });
+
     it('refuses a public client that sends Basic with an empty secret, without using up its code', async () => {
       const spa = await registerRelyingParty(gatehouse, { token_endpoint_auth_method: 'none' });
       const request = spa.request();
