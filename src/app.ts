@@ -1,7 +1,8 @@
 // The composition root of the web: what a request passes is built here, by name, and nowhere else.
 import { join } from 'node:path';
 import type Koa from 'koa';
-import { cookieNames, ownClientId } from './oidc/configuration.ts';
+import { ownClientId } from './clients/client.ts';
+import { cookieNames } from './oidc/configuration.ts';
 import { createOidc } from './oidc/oidc.ts';
 import { activeAccount, type Services, viewsFolder } from './services.ts';
 import { createAccountRouter } from './web/account/router.ts';

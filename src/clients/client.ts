@@ -3,13 +3,19 @@ import { z } from 'zod';
 import type { CollectionSpec } from '../storage/port.ts';
 import { checkMetadata, redirectUri, webUri } from './client-rules.ts';
 
+/** The client through which our own pages sign in: no code, no token, nothing to revoke. */
+export const ownClientId = 'gatehouse';
+
 const text = z.string().min(1).max(200);
 
 /** What a client registers, under the names of RFC 7591, OpenID Connect Registration and RP-Initiated Logout.
  *  `first_party` (no consent screen) and `require_pkce` are ours. */
 export const clientMetadataSchema = z
   .strictObject({
-    client_id: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters without spaces'),
+    client_id: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters without spaces')
+      .refine((id) => id !== ownClientId, 'is the name of a client that is built in; choose another'),
     client_name: text.optional(),
     client_uri: webUri.optional(),
     logo_uri: webUri.optional(),

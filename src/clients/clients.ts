@@ -63,13 +63,16 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
     secret: string | undefined,
     now: number,
   ): Client {
-    const known = usesSecret(metadata) ? (old?.secrets ?? []) : [];
-    const isKnown =
-      secret === undefined || known.some(({ hash }) => hashesOf(metadata.client_id, secret).includes(hash));
-    const added = isKnown
-      ? known
-      : [{ id: newId(), hash: hashesOf(metadata.client_id, secret)[0] ?? '', createdAt: now }];
-    return { id: metadata.client_id, metadata, secrets: added, createdAt: old?.createdAt ?? now, updatedAt: now };
+    const standing = usesSecret(metadata) ? (old?.secrets ?? []) : [];
+    const kept = secret === undefined ? standing : onlySecret(standing, metadata.client_id, secret, now);
+    return { id: metadata.client_id, metadata, secrets: kept, createdAt: old?.createdAt ?? now, updatedAt: now };
+  }
+
+  /** A secret that a registration names is the only one from then on. */
+  function onlySecret(standing: Client['secrets'], clientId: string, secret: string, now: number): Client['secrets'] {
+    const hashes = hashesOf(clientId, secret);
+    const known = standing.find(({ hash }) => hashes.includes(hash));
+    return [known ?? { id: newId(), hash: hashes[0] ?? '', createdAt: now }];
   }
 
   function isSame(old: Client, next: Client): boolean {

@@ -11,7 +11,6 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { parseRegistration } from '../clients/registration.ts';
-import { ownClientId } from '../oidc/configuration.ts';
 import { isDomainError } from '../platform/errors.ts';
 import { readText } from './files.ts';
 
@@ -93,7 +92,6 @@ function faultsOf(value: Record<string, unknown>, firstLines: Map<string, number
   if (typeof id === 'string') {
     const first = firstLines.get(id);
     if (first !== undefined) faults.push(`client_id: is given twice, first on line ${first}`);
-    if (id === ownClientId) faults.push('client_id: is the name of a client of our own');
     firstLines.set(id, first ?? line);
   }
   try {

@@ -81,7 +81,7 @@ export function createInvitations({
 
   /** Break-glass: a way in for an owner who is locked out, or for the first one. Ends the account's sessions.
    *  @param options.makeOwner gives the role to an account that lacks it   @param options.resetMfa removes a lost second factor
-   *  @throws DomainError 'forbidden' when the account is no owner and `makeOwner` was not asked */
+   *  @throws DomainError 'forbidden' when the account is no owner, or there is none on an instance that has others, and `makeOwner` was not asked */
   async function recoverOwner(
     email: string,
     options: { makeOwner: boolean; resetMfa: boolean },
@@ -91,6 +91,9 @@ export function createInvitations({
     const known = await accounts.findByEmail(email);
     if (known && !known.roles.includes(ownerRole) && !options.makeOwner) {
       throw new DomainError('forbidden', `${email} is not an owner; add --make-owner to give the account that role`);
+    }
+    if (!known && !options.makeOwner && !(await accounts.isEmpty())) {
+      throw new DomainError('forbidden', `${email} has no account; add --make-owner to create one with every right`);
     }
     const account = known
       ? await accounts.update(known.id, (current) => recovered(current, stored, options.resetMfa))

@@ -2,6 +2,7 @@
 import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
+import { ownClientId } from '../clients/client.ts';
 import { accountClaims, acr, claimsByScope } from './claims.ts';
 import { createPrompts } from './prompts.ts';
 
@@ -28,9 +29,6 @@ export interface ConfigurationParts {
   signOutByHint(ctx: KoaContextWithOIDC): Promise<boolean>;
   pages: ProviderPages;
 }
-
-/** The client through which My Profile signs in: no code, no token, nothing to revoke. */
-export const ownClientId = 'gatehouse';
 
 const day = 24 * 3600;
 /** A family of refresh tokens with `offline_access` ends this long after its first (ASVS 10.4.8). */

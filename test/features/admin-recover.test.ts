@@ -78,6 +78,13 @@ describe('admin recover', () => {
     expect(stderr).toBe('ana@example.com is not an owner; add --make-owner to give the account that role\n');
   });
 
+  it('makes no owner of a mistyped address', async () => {
+    await shell.look(({ accounts }) => accounts.create({ ...person, email: 'anna@example.com' }));
+    const { status, stderr } = await recover();
+    expect(status).toBe(1);
+    expect(stderr).toBe('ana@example.com has no account; add --make-owner to create one with every right\n');
+  });
+
   it('gives the role with --make-owner', async () => {
     await shell.look(({ accounts }) => accounts.create({ ...person, roles: ['reader'] }));
     expect(jsonOf(await recover('--make-owner', '--json'))).toMatchObject({

@@ -82,6 +82,17 @@ describe('config apply', () => {
     shell = openShell(sqlite);
   });
 
+  it('lets a changed secret take the place of the old one', async () => {
+    const [old, fresh] = ['the-first-secret-of-the-file', 'the-second-secret-of-the-file'];
+    for (const secret of [old, fresh]) {
+      await shell.run(['config', 'apply', shell.file('clients.yaml', `${oneClient}    client_secret: ${secret}\n`)]);
+    }
+    const good = await shell.look(({ clients }) =>
+      Promise.all([old, fresh].map((s) => clients.verifySecret('wiki', s))),
+    );
+    expect(good).toEqual([false, true]);
+  });
+
   it('takes the secret that the file gives, and does not print it', async () => {
     const secret = 'a-secret-of-the-file-itself';
     const path = shell.file('clients.yaml', `${oneClient}    client_secret: ${secret}\n`);
@@ -134,7 +145,7 @@ clients:
       'clients.yaml:10: client 2: client_id: is missing',
       'clients.yaml:11: client 3: must be a list of fields and values',
       'clients.yaml:12: client "wiki": client_id: is given twice, first on line 5',
-      'clients.yaml:14: client "gatehouse": client_id: is the name of a client of our own',
+      'clients.yaml:14: client "gatehouse": client_id: is the name of a client that is built in; choose another',
       'Nothing was written: the file has problems.',
     ]);
   });
