@@ -133,6 +133,8 @@ export function createSessions({ storage, epochOf }: SessionsDependencies) {
     clientId: string,
     claim: { grantId: string; sid: string; seen?: string | undefined },
   ): Promise<{ grantId?: unknown; sid?: unknown } | undefined> {
+    // A session that this very request begins is not stored yet: nobody can race it.
+    if (!(await sessions.get(uid))) return undefined;
     let standing: { grantId?: unknown; sid?: unknown } | undefined;
     const updated = await sessions.update(uid, (session) => {
       standing = undefined;

@@ -6,37 +6,23 @@ import type { Secrets } from '../platform/secrets.ts';
 
 type Subjects = [ThrottleSubject, ...ThrottleSubject[]];
 
-/** Passwords: per address-and-network pair first, so that a stranger elsewhere cannot lock the owner out; then per account over
- *  all networks (not for a browser the account has signed in with), and per network over all accounts, both with short waits. */
+/** Passwords. A browser that the account has signed in with is counted by itself, so that nobody, not even a colleague behind the same
+ *  address, can make the owner wait. All others: per account and network, then per account over all networks and per network over all
+ *  accounts, both with short waits.
+ *  @param guess.knownBrowser the hash of such a browser */
 export function passwordGuesses(
   secrets: Secrets,
-  guess: { email: string; address: string | undefined; isKnownBrowser: boolean },
+  guess: { email: string; address: string | undefined; knownBrowser: string | undefined },
 ): Subjects {
   const account = secrets.hmac('throttle', canonicalEmail(guess.email).slice(0, 300));
   const network = networkOf(guess.address ?? 'unknown');
-  const everywhere = {
-    key: `password ${account}`,
-    free: 100,
-    firstWaitSeconds: 5,
-    longestWaitSeconds: 60,
-    isClearedBySuccess: true,
-  };
+  const pair = { free: 5, firstWaitSeconds: 2, longestWaitSeconds: 900, isClearedBySuccess: true };
+  if (guess.knownBrowser) return [{ key: `password ${account} browser ${guess.knownBrowser}`, ...pair }];
+  const wide = { free: 100, firstWaitSeconds: 2, longestWaitSeconds: 60 };
   return [
-    {
-      key: `password ${account} ${network}`,
-      free: 5,
-      firstWaitSeconds: 2,
-      longestWaitSeconds: 900,
-      isClearedBySuccess: true,
-    },
-    ...(guess.isKnownBrowser ? [] : [everywhere]),
-    {
-      key: `password from ${network}`,
-      free: 100,
-      firstWaitSeconds: 2,
-      longestWaitSeconds: 60,
-      isClearedBySuccess: false,
-    },
+    { key: `password ${account} ${network}`, ...pair },
+    { key: `password ${account}`, ...wide, isClearedBySuccess: true },
+    { key: `password from ${network}`, ...wide, isClearedBySuccess: false },
   ];
 }
 

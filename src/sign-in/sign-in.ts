@@ -85,13 +85,14 @@ export function createSignIn(dependencies: SignInDependencies) {
     given: { email: string; password: string },
     { address }: Origin,
   ): Promise<PasswordCheck | { retryAfterSeconds: number }> {
-    const isKnownBrowser = account !== undefined && (await knownBrowsers.isKnown(attempt.browserHash, account.id));
+    const isKnown = account !== undefined && (await knownBrowsers.isKnown(attempt.browserHash, account.id));
+    const knownBrowser = isKnown ? attempt.browserHash : undefined;
     const guess = () =>
       given.password.length > longestPassword
         ? Promise.resolve('rejected' as const)
         : passwords.verify(account, given.password, Date.now());
     const guarded = await throttle.guard(
-      passwordGuesses(secrets, { email: given.email, address, isKnownBrowser }),
+      passwordGuesses(secrets, { email: given.email, address, knownBrowser }),
       guess,
       (value) => value !== 'rejected',
     );

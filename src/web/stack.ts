@@ -34,9 +34,10 @@ export function createStack({ issuer, oidc, log, assets, clientAddress, errors, 
   app.use(trustIssuerOnly(issuer));
   app.use(securityHeaders(issuer));
   app.use(errors.middleware);
+  // Before the routers: nine requests in ten are for the protocol, and none of ours begins like one of its paths.
+  app.use(protocol(oidc));
   app.use(assets.middleware);
   for (const router of routers) app.use(router.routes()).use(router.allowedMethods({ throw: false }));
-  app.use(protocol(oidc));
   app.on('error', (error: Error) => log.error({ err: error }, 'unhandled in a request'));
   return app;
 }

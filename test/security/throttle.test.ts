@@ -154,6 +154,15 @@ describe('guessing passwords', () => {
     expect((await tryFrom('198.18.200.1', ana)).leftFor).toBeDefined();
   });
 
+  it('lets a colleague behind the same address make no owner wait whose browser is known', async () => {
+    const ana = await createPerson(gatehouse);
+    const known = gatehouse.browser();
+    await signIn(known, rp.request(), ana);
+    for (let n = 0; n < 5; n += 1) await signIn(gatehouse.browser(), rp.request(), { ...ana, password: hopeless });
+    expect((await signIn(gatehouse.browser(), rp.request(), ana)).status).toBe(429);
+    expect((await signIn(known, rp.request({ prompt: 'login' }), ana)).leftFor).toBeDefined();
+  });
+
   it('does not lock anybody out when the clock is set back', async () => {
     const now = stopClock();
     const ana = await createPerson(gatehouse);
