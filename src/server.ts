@@ -56,19 +56,19 @@ function announce({ issuer, isProduction }: Config, sample: string): void {
 }
 
 async function main(): Promise<void> {
+  const parent = process.ppid;
   const config = loadConfig({ env: process.env, ...fileArgument() });
   const log = createLog(config.logLevel);
   if (config.workers > 1 && cluster.isPrimary) return startWorkers(config.workers);
   const { stop } = await startServer(config, log);
   const end = () => void stop().then(() => process.exit(0));
   process.once('SIGTERM', end).once('SIGINT', end);
-  if (process.env.npm_lifecycle_event) onParentGone(end);
+  if (process.env.npm_lifecycle_event) onParentGone(parent, end);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
 }
 
 /** npm ends its shell on SIGTERM and tells nobody else: without this, a server would go on that nobody can see. */
-function onParentGone(end: () => void): void {
-  const parent = process.ppid;
+function onParentGone(parent: number, end: () => void): void {
   setInterval(() => {
     if (process.ppid !== parent) end();
   }, 500).unref();
