@@ -55,9 +55,10 @@ export function sessionAdapter({
   };
 }
 
-/** Present in the one request that brings a finished sign-in back to the library. */
+/** Present in the one request that brings a finished sign-in back to the library. A consent that follows carries the same login again:
+ *  it must not start the session's limits anew. */
 function signInFacts(ctx: KoaContextWithOIDC | undefined): SignInFacts | undefined {
-  if (ctx?.oidc.route !== 'resume') return undefined;
+  if (ctx?.oidc.route !== 'resume' || ctx.oidc.result?.consent) return undefined;
   return (ctx.oidc.result?.login as LoginResult | undefined)?.session;
 }
 

@@ -112,6 +112,23 @@ for (const engine of engines) {
       ).toMatch(/^Allow/);
     });
 
+    it('counts the seven days from the sign-in, however long the consent page stood open', async () => {
+      const third = await registerRelyingParty(gatehouse, { first_party: false });
+      const browser = gatehouse.browser();
+      const request = third.request();
+      stopClock(start);
+      const consent = await signIn(browser, request, ana);
+      moveDate(50 * 60_000);
+      const { leftFor } = await browser.submit(consent, {}, 'Allow');
+      let { body } = await third.redeem(leftFor as URL, request);
+      for (let passed = 6 * hour; passed < 7 * 24 * hour; passed += 6 * hour) {
+        moveDate(passed);
+        ({ body } = await third.refresh(body.refresh_token ?? ''));
+      }
+      moveDate(7 * 24 * hour + 60_000);
+      expect((await third.refresh(body.refresh_token ?? '')).body.error).toBe('invalid_grant');
+    });
+
     it('sends access_denied to the client when consent is cancelled', async () => {
       const third = await registerRelyingParty(gatehouse, { first_party: false });
       const browser = gatehouse.browser();
