@@ -36,7 +36,7 @@ export interface LoginResult {
   session: SignInFacts;
 }
 
-export function createInteractions(current: () => Provider) {
+export function createInteractions(provider: Provider) {
   /** @returns undefined when it is over, or not this browser's (no cookie, expired, finished, session ended meanwhile) */
   async function pending({ req, res }: Exchange): Promise<PendingInteraction | undefined> {
     const interaction = await load({ req, res });
@@ -45,7 +45,7 @@ export function createInteractions(current: () => Provider) {
 
   async function load({ req, res }: Exchange): Promise<LibraryInteraction | undefined> {
     try {
-      return await current().interactionDetails(req, res);
+      return await provider.interactionDetails(req, res);
     } catch (error) {
       if (error instanceof errors.SessionNotFound) return undefined;
       throw error;
@@ -54,7 +54,7 @@ export function createInteractions(current: () => Provider) {
 
   /** @returns the address that takes the person on */
   async function finishLogin(exchange: Exchange, login: LoginResult): Promise<string> {
-    return current().interactionResult(
+    return provider.interactionResult(
       exchange.req,
       exchange.res,
       { login: { ...login } },
@@ -75,7 +75,7 @@ export function createInteractions(current: () => Provider) {
     const interaction = await load(exchange);
     const accountId = interaction?.session?.accountId;
     if (!interaction || !accountId) return undefined;
-    const { Grant } = current();
+    const { Grant } = provider;
     const clientId = String(interaction.params.client_id);
     const grant =
       (interaction.grantId ? await Grant.find(interaction.grantId) : undefined) ?? new Grant({ accountId, clientId });
@@ -85,13 +85,13 @@ export function createInteractions(current: () => Provider) {
     for (const [resource, scopes] of Object.entries(missing.resourceScopes))
       grant.addResourceScope(resource, scopes.join(' '));
     const grantId = await grant.save();
-    const location = await current().interactionResult(exchange.req, exchange.res, { consent: { grantId } });
+    const location = await provider.interactionResult(exchange.req, exchange.res, { consent: { grantId } });
     return { location, scopes: grant.getOIDCScope().split(' ') };
   }
 
   /** Sends the person back to the client with an error of the standard. */
   function abort(exchange: Exchange, error: 'access_denied' | 'login_required', description: string): Promise<string> {
-    return current().interactionResult(
+    return provider.interactionResult(
       exchange.req,
       exchange.res,
       { error, error_description: description },

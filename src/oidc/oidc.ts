@@ -1,4 +1,4 @@
-// Builds the Provider, swaps it, and is the one face of src/oidc towards the web: nobody else imports oidc-provider.
+// Builds the Provider, and is the one face of src/oidc towards the web: nobody else imports oidc-provider.
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
@@ -36,21 +36,16 @@ export interface OidcDependencies {
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
-/** Swapped as one object, so that no request ever sees the provider of one build and the handler of another. */
-interface Build {
-  provider: Provider;
-  handler: Handler;
-}
-
 export async function createOidc(dependencies: OidcDependencies) {
   const { issuer, artifacts, clients, keys, secrets, sessions, log } = dependencies;
   const onSignedOut = (session: Session) => noteEnd(session, 'signed-out', { actor: session.accountId });
   const adapter = createAdapter({ artifacts, sessions, clients, secrets, onSignedOut });
   const cookieKeys = secrets.keys('cookies');
   const pairwiseSalt = await keys.pairwiseSalt();
-  let current = await build();
+  const provider = await build();
+  const handler = provider.callback() as Handler;
 
-  async function build(): Promise<Build> {
+  async function build(): Promise<Provider> {
     const provider = new Provider(
       issuer,
       createConfiguration({
@@ -72,19 +67,15 @@ export async function createOidc(dependencies: OidcDependencies) {
     applyOverrides(provider, { artifacts, clients });
     dependencies.errorReports.attach(provider);
     listen(provider, log);
-    return { provider, handler: provider.callback() as Handler };
-  }
-
-  /** Builds anew from what is stored now (keys, settings); requests under way finish on the old build. */
-  async function reload(): Promise<void> {
-    current = await build();
+    return provider;
   }
 
   /** RP-initiated logout with an `id_token_hint` of this very session needs no question (RP-Initiated Logout 1.0, 2). */
   async function signOutByHint(ctx: KoaContextWithOIDC): Promise<boolean> {
     const { session, client, entities } = ctx.oidc;
     const hint = entities.IdTokenHint as { payload: { sub?: unknown; sid?: unknown } } | undefined;
-    if (!session || !client || !hint || hint.payload.sid !== session.sidFor(client.clientId)) return false;
+    if (!session || !client || typeof hint?.payload.sid !== 'string') return false;
+    if (hint.payload.sid !== session.sidFor(client.clientId)) return false;
     const { postLogoutRedirectUri, state } = (session.state ?? {}) as {
       postLogoutRedirectUri?: string;
       state?: string;
@@ -127,7 +118,7 @@ export async function createOidc(dependencies: OidcDependencies) {
   /** Back-channel logout. A failure is logged; the session is over either way. */
   async function tell(clientId: string, accountId: string | undefined, sid: string): Promise<void> {
     try {
-      const client = (await current.provider.Client.find(clientId)) as LogoutClient | undefined;
+      const client = (await provider.Client.find(clientId)) as LogoutClient | undefined;
       if (client?.backchannelLogoutUri && accountId) await client.backchannelLogout(accountId, sid);
     } catch (error) {
       log.warn({ clientId, err: error }, 'back-channel logout failed');
@@ -135,9 +126,8 @@ export async function createOidc(dependencies: OidcDependencies) {
   }
 
   return {
-    handle: (req: IncomingMessage, res: ServerResponse) => current.handler(req, res),
-    interactions: createInteractions(() => current.provider),
-    reload,
+    handle: handler,
+    interactions: createInteractions(provider),
     endSession,
     cookieKeys,
   };
