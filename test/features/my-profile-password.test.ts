@@ -31,6 +31,13 @@ for (const engine of engines) {
       return leftFor !== undefined;
     }
 
+    it.each(['constructor', '__proto__', 'mfa'])('announces nothing for ?done=%s, and shows the page', async (word) => {
+      const browser = await signedInBrowser(gatehouse, await createPerson(gatehouse));
+      const page = await browser.get(`${passwordPath}?done=${word}`);
+      expect([page.status, page.heading]).toEqual([200, 'Password']);
+      expect(page.document.querySelector('.notice:not([hidden])')).toBeNull();
+    });
+
     it('takes the new password from now on, says so, and writes it down', async () => {
       const ana = await createPerson(gatehouse);
       const browser = await signedInBrowser(gatehouse, ana);

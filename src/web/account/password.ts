@@ -15,11 +15,10 @@ import type { AccountPagesDependencies } from './router.ts';
 const path = '/profile/password';
 
 /** What a redirect back to this page may announce. */
-const notices: Record<string, Message> = {
-  'password-changed': { key: 'notice.passwordChanged' },
-  'mfa-activated': { key: 'notice.mfaActivated' },
-  'mfa-deactivated': { key: 'notice.mfaDeactivated' },
-};
+const notices = new Map<unknown, Message>([
+  ['password-changed', { key: 'notice.passwordChanged' }],
+  ['mfa-deactivated', { key: 'notice.mfaDeactivated' }],
+]);
 
 export function passwordRoutes(router: Router, dependencies: AccountPagesDependencies): void {
   const { accounts, audit, browser, passwords, productName, readForm, sessions, signedIn, throttle, views, policyOf } =
@@ -31,7 +30,7 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
     errors: readonly FieldError[] = [],
     status = 200,
   ): void {
-    const notice = errors.length === 0 ? notices[String(ctx.query.done)] : undefined;
+    const notice = errors.length === 0 ? notices.get(ctx.query.done) : undefined;
     const form = { action: path, csrf: browser.csrfToken(ctx, csrfContext), errors };
     const { passwordMinLength: minLength } = policyOf(account);
     const mfa = account.totp ? ('active' as const) : ('not-active' as const);
@@ -62,7 +61,7 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
     seeOther(ctx, `${path}?done=password-changed`);
   });
 
-  /** The current password is checked before anything is said of the new one; both are counted as one guess. */
+  /** What is wrong with the form itself is told first: only a complete one costs a guess at the current password. */
   async function change(
     { account, session, origin }: SignedIn,
     given: { currentPassword: string; newPassword: string },
