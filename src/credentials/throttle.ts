@@ -1,6 +1,7 @@
 // The one guard around every guess: counts failures per subject in storage, so that nodes share them, and makes the next try wait.
 // Delays grow with each failure; nothing is ever locked for good, so that a guesser cannot lock the owner out.
 import { z } from 'zod';
+import { isDomainError } from '../platform/errors.ts';
 import type { Collection, CollectionSpec, Storage } from '../storage/port.ts';
 
 const counterSchema = z.object({
@@ -65,12 +66,7 @@ export function createThrottle({ storage }: { storage: Storage }) {
     return { outcome: 'checked', value };
   }
 
-  /** For the owner who proved otherwise who they are (a reset, an administrator's help). */
-  async function forget(key: string): Promise<void> {
-    await counters.delete(key);
-  }
-
-  return { guard, forget };
+  return { guard };
 }
 export type Throttle = ReturnType<typeof createThrottle>;
 
@@ -81,11 +77,13 @@ async function countFailure(counters: Collection<Counter>, subject: ThrottleSubj
   );
   if (updated) return;
   const first = counted({ id: subject.key, failures: 1, blockedUntil: 0, expiresAt }, subject, now);
-  await counters
-    .insert(first)
-    .catch(() =>
-      counters.update(subject.key, (old) => counted({ ...old, failures: old.failures + 1, expiresAt }, subject, now)),
-    );
+  try {
+    await counters.insert(first);
+  } catch (error) {
+    // Another process counted the first failure at the same moment.
+    if (!isDomainError(error, 'duplicate')) throw error;
+    await countFailure(counters, subject, now);
+  }
 }
 
 /** Pure: the wait that a number of failures earns. */

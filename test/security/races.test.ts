@@ -81,15 +81,7 @@ for (const engine of engines) {
             code_verifier: request.verifier,
           }),
         );
-        expect(
-          countOf(
-            answers.map(({ status }) => status),
-            200,
-          ),
-        ).toBe(1);
-        expect(answers.filter(({ status }) => status !== 200).map(({ error }) => error)).toEqual(
-          Array(3).fill('invalid_grant'),
-        );
+        expectOneWinner(answers);
       }
     }, 120_000);
 
@@ -101,15 +93,7 @@ for (const engine of engines) {
         const answers = await parallel(4, (index) =>
           redeemAt(base(index), two, { grant_type: 'refresh_token', refresh_token: body.refresh_token ?? '' }),
         );
-        expect(
-          countOf(
-            answers.map(({ status }) => status),
-            200,
-          ),
-        ).toBe(1);
-        expect(answers.filter(({ status }) => status !== 200).map(({ error }) => error)).toEqual(
-          Array(3).fill('invalid_grant'),
-        );
+        expectOneWinner(answers);
       }
     }, 120_000);
 
@@ -231,4 +215,10 @@ function assertionFor(clientId: string, audience: string, sign: Sign): Promise<s
     .setSubject(clientId)
     .setAudience(audience);
   return sign(claims.setIssuedAt().setExpirationTime('1m'));
+}
+
+/** One is served; the others hear `invalid_grant`, and never a fault of ours. */
+function expectOneWinner(answers: readonly { status: number; error?: string }[]): void {
+  const losers = answers.filter(({ status }) => status !== 200);
+  expect(losers).toEqual(Array(answers.length - 1).fill({ status: 400, error: 'invalid_grant' }));
 }
