@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Account } from './accounts/account.ts';
 import { createAccounts } from './accounts/accounts.ts';
+import { createSecurityNotices } from './accounts/security-notices.ts';
 import { createAudit } from './audit/audit.ts';
 import { createClients } from './clients/clients.ts';
 import type { Config } from './config.ts';
@@ -55,6 +56,7 @@ export async function createServices(config: Config, log: Log) {
   const messages = createMessages({ templates, locales, productName: config.productName });
   const clients = createClients({ storage, secrets, audit });
   const accounts = createAccounts({ storage });
+  const securityNotices = createSecurityNotices({ messages, outbox });
   const sessions = createSessions({ storage, epochOf: epochReader(accounts.get) });
   const artifacts = createArtifacts({ storage });
   const passwords = createPasswords({ accounts, queue: createHashQueue() });
@@ -101,6 +103,7 @@ export async function createServices(config: Config, log: Log) {
     messages,
     clients,
     accounts,
+    securityNotices,
     sessions,
     artifacts,
     passwords,

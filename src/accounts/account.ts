@@ -26,6 +26,8 @@ export const accountSchema = z.object({
   emailVerified: z.boolean(),
   givenName: z.string().optional(),
   familyName: z.string().optional(),
+  /** BCP 47: of screens and mails; left out, the browser's. */
+  language: z.string().optional(),
   status: z.enum(['invited', 'active', 'suspended']),
   roles: z.array(z.string()),
   organization: z.string().optional(),
