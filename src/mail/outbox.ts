@@ -29,18 +29,47 @@ const outboxSpec: CollectionSpec<StoredMessage> = {
 /** No message of ours means anything after a week. */
 const keptSeconds = 7 * 24 * 3600;
 
+/** What a message is about, for whoever wants to hear what became of it. */
+export interface Reference {
+  /** For instance `invitation`. */
+  kind: string;
+  accountId: string;
+}
+
+export interface PutOptions {
+  /** Given back with the outcome. A message without one has no outcome that is told. */
+  reference?: Reference;
+  /** Milliseconds UTC from which on the message means nothing, such as the end of its link: it is not sent later. A week when left out. */
+  expiresAt?: number;
+}
+
+/** How sending a message ended. `sent`: the mail server took it. `refused`: it said that it never will. `expired`: nobody took it in time. */
+export interface Outcome {
+  messageId: string;
+  state: 'sent' | 'refused' | 'expired';
+  /** Milliseconds UTC. */
+  at: number;
+  reference: Reference;
+  /** What the mail server said last, for instance `550 5.1.1 No such user here`; never anything of the message. */
+  answer?: string;
+}
+
+/** Told at least once, in any process, and again later when it throws: it must be able to hear the same twice. */
+export type OutcomeListener = (outcome: Outcome) => Promise<void>;
+
 export function createOutbox({ storage, secrets }: { storage: Storage; secrets: Secrets }) {
   const outbox = storage.collection(outboxSpec);
+  const listeners: OutcomeListener[] = [];
 
-  /** Resolves once the message is stored. */
-  async function put(message: Message): Promise<void> {
+  /** Resolves once the message is stored; it is sent later, by whichever process comes to it first. */
+  async function put(message: Message, { expiresAt }: PutOptions = {}): Promise<void> {
     const createdAt = Date.now();
     const id = `${createdAt.toString(36).padStart(10, '0')}-${newId()}`;
     await outbox.insert({
       id,
       sealed: secrets.seal(JSON.stringify(message), context(id)),
       createdAt,
-      expiresAt: createdAt + keptSeconds * 1000,
+      expiresAt: expiresAt ?? createdAt + keptSeconds * 1000,
     });
   }
 
@@ -54,7 +83,12 @@ export function createOutbox({ storage, secrets }: { storage: Storage; secrets: 
     }));
   }
 
-  return { put, list };
+  /** Every listener hears of every message that was put with a reference. Called while the services are built. */
+  function onOutcome(listener: OutcomeListener): void {
+    listeners.push(listener);
+  }
+
+  return { put, list, onOutcome };
 }
 export type Outbox = ReturnType<typeof createOutbox>;
 
