@@ -53,7 +53,7 @@ export async function createServices(config: Config, log: Log) {
 
   const audit = createAudit({ storage, log });
   const outbox = createOutbox({ storage, secrets });
-  const messages = createMessages({ templates, locales, productName: config.productName });
+  const messages = createMessages({ templates, locales, productName: config.productName, issuer: config.issuer });
   const clients = createClients({ storage, secrets, audit });
   const accounts = createAccounts({ storage });
   const securityNotices = createSecurityNotices({ messages, outbox });

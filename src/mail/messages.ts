@@ -1,4 +1,4 @@
-// Renders mails: a text and an HTML part from one model, every sentence from the catalogue.
+// Renders mails: a text and an HTML part from one model, in one layout, every sentence from the catalogue.
 import type { Locales } from '../platform/locales.ts';
 import type { Templates } from '../platform/templates.ts';
 import type { Message } from './outbox.ts';
@@ -7,6 +7,8 @@ export interface MailModels {
   invitation: { email: string; temporaryPassword: string; url: string; expiresAt: number };
   /** `address` and `userAgent` are empty where nobody knows them. */
   notice: { kind: string; at: number; address: string; userAgent: string };
+  /** An operator tries whether sending works. */
+  test: { issuer: string };
 }
 
 /** Where the subject is not `mail.NAME.subject`. */
@@ -14,29 +16,42 @@ const subjects: { [M in keyof MailModels]?: (model: MailModels[M]) => string } =
   notice: ({ kind }) => `mail.notice.${kind}.subject`,
 };
 
+/** @param issuer its host is named at the foot of each mail */
 export function createMessages({
   templates,
   locales,
   productName,
+  issuer,
 }: {
   templates: Templates;
   locales: Locales;
   productName: string;
+  issuer: string;
 }) {
-  /** @param language the person's, as a BCP 47 tag; English where there is no catalogue for it */
+  const { host } = new URL(issuer);
+
+  /** Greeting and foot come from the layout. The foot says why a person got the mail: `mail.NAME.why`, else `mail.why`.
+   *  @param language the person's, as a BCP 47 tag; English where there is no catalogue for it */
   function render<M extends keyof MailModels>(name: M, to: string, model: MailModels[M], language = 'en'): Message {
     const locale = locales.pick([language]);
     const t = locales.translator(locale);
-    const subject = subjects[name]?.(model) ?? `mail.${name}.subject`;
-    const locals = { ...locales.formats(locale), ...model, locale, t, productName };
-    return {
-      to,
-      subject: t(subject, { product: productName }),
-      text: templates.render(`mail/${name}.txt`, locals),
-      html: templates.render(`mail/${name}.html`, locals),
-    };
+    const subject = t(subjects[name]?.(model) ?? `mail.${name}.subject`, { product: productName });
+    const whyKey = `mail.${name}.why`;
+    const why = t(locales.has(whyKey) ? whyKey : 'mail.why', { product: productName, host });
+    const locals = { ...locales.formats(locale), ...model, locale, t, productName, subject, why };
+    const part = (kind: 'txt' | 'html') =>
+      templates.render(`mail/layouts/mail.${kind}`, {
+        ...locals,
+        body: templates.render(`mail/${name}.${kind}`, locals),
+      });
+    return { to, subject, text: part('txt'), html: part('html'), purpose: purposeOf(name, model) };
   }
 
   return { render };
 }
 export type Messages = ReturnType<typeof createMessages>;
+
+/** `invitation`, `notice.passwordChanged`. */
+function purposeOf(name: string, model: object): string {
+  return 'kind' in model ? `${name}.${model.kind}` : name;
+}

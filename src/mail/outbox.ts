@@ -9,6 +9,8 @@ export interface Message {
   subject: string;
   text: string;
   html: string;
+  /** Which mail it is, for whoever looks at the queue: `invitation`, `notice.passwordChanged`. */
+  purpose?: string;
 }
 
 const storedMessageSchema = z.object({

@@ -66,6 +66,29 @@ describe('a view', () => {
   });
 });
 
+describe('a mail', () => {
+  const mails = templates.filter(({ path }) => /^views\/mail\/[^/]+$/.test(path));
+
+  it.each(inEach(mails))('leaves document, greeting and foot to the layout: %s', (_, text) => {
+    expect(text).not.toMatch(/<html|<body|mail\.greeting/i);
+  });
+
+  it.each(inEach(mails))('has a text and an HTML part: %s', (path) => {
+    const other = path.includes('.html.') ? path.replace('.html.', '.txt.') : path.replace('.txt.', '.html.');
+    expect(mails.map((mail) => mail.path)).toContain(other);
+  });
+
+  it.each(inEach(templates.filter(({ path }) => path.startsWith('views/mail/'))))(
+    'has no words but those of the catalogue: %s',
+    (_, text) => {
+      const words = withoutTags(text)
+        .replace(/<style>[\s\S]*?<\/style>|<[^>]*>/g, ' ')
+        .match(/\p{L}{2,}/gu);
+      expect(words).toBeNull();
+    },
+  );
+});
+
 describe('the catalogue', () => {
   const named = templates.flatMap(({ text }) =>
     [...text.matchAll(/\bit\.t\('([^']+)'/g)].map((match) => match[1] ?? ''),
