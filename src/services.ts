@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Account } from './accounts/account.ts';
 import { createAccounts } from './accounts/accounts.ts';
+import { createProfiles } from './accounts/profiles.ts';
 import { createSecurityNotices } from './accounts/security-notices.ts';
 import { createAudit } from './audit/audit.ts';
 import { createClients } from './clients/clients.ts';
@@ -56,6 +57,7 @@ export async function createServices(config: Config, log: Log) {
   const messages = createMessages({ templates, locales, productName: config.productName, issuer: config.issuer });
   const clients = createClients({ storage, secrets, audit });
   const accounts = createAccounts({ storage });
+  const profiles = createProfiles({ accounts, audit });
   const securityNotices = createSecurityNotices({ messages, outbox });
   const sessions = createSessions({ storage, epochOf: epochReader(accounts.get) });
   const artifacts = createArtifacts({ storage });
@@ -103,6 +105,7 @@ export async function createServices(config: Config, log: Log) {
     messages,
     clients,
     accounts,
+    profiles,
     securityNotices,
     sessions,
     artifacts,

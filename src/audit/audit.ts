@@ -8,6 +8,7 @@ import type { CollectionSpec, Storage } from '../storage/port.ts';
 export const auditEventTypes = [
   'account.created',
   'account.imported',
+  'account.profile-changed',
   'account.profile-completed',
   'client.changed',
   'client.created',
@@ -50,6 +51,8 @@ export const auditEventSchema = z.object({
   userAgent: z.string().optional(),
   requestId: z.string().optional(),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])).optional(),
+  /** Names and e-mail addresses: not in the log. */
+  personal: z.record(z.string(), z.string()).optional(),
 });
 export type AuditEvent = z.output<typeof auditEventSchema>;
 
@@ -78,7 +81,8 @@ export function createAudit({ storage, log }: AuditDependencies) {
       userAgent: origin.userAgent?.slice(0, 300),
     });
     await events.insert(entry);
-    log.info({ audit: entry }, entry.type);
+    const { personal: _personal, ...logged } = entry;
+    log.info({ audit: logged }, entry.type);
   }
 
   /** Oldest first. */

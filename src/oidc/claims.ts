@@ -6,7 +6,7 @@ export const acr = { oneFactor: 'urn:gatehouse:acr:aal1', twoFactors: 'urn:gateh
 
 export const claimsByScope = {
   openid: ['sub', 'acr', 'amr', 'auth_time', 'sid'],
-  profile: ['name', 'given_name', 'family_name', 'updated_at'],
+  profile: ['name', 'given_name', 'family_name', 'locale', 'updated_at'],
   email: ['email', 'email_verified'],
   organizations: ['organizations'],
 };
@@ -33,6 +33,7 @@ export function accountClaims(account: Account): { sub: string; [claim: string]:
     ...(hasName ? { name: displayName(account) } : {}),
     ...(account.givenName ? { given_name: account.givenName } : {}),
     ...(account.familyName ? { family_name: account.familyName } : {}),
+    ...(account.language ? { locale: account.language } : {}),
     ...(account.organization ? { organizations: [{ id: account.organization, roles: account.roles }] } : {}),
     updated_at: Math.floor(account.updatedAt / 1000),
   };

@@ -59,6 +59,11 @@ export function createLocales(folder: string, { lenient = false } = {}) {
     };
   }
 
+  /** Every language there is, named in itself. */
+  function languages(): { tag: string; name: string }[] {
+    return available.map((tag) => ({ tag, name: nameOf(tag) })).sort((a, b) => a.name.localeCompare(b.name));
+  }
+
   /** Whether there is such a sentence: for values of an open set, such as scopes and `amr`. */
   function has(key: string): boolean {
     return own(of(fallback), key) !== undefined;
@@ -69,7 +74,7 @@ export function createLocales(folder: string, { lenient = false } = {}) {
     return shown;
   }
 
-  return { available, pick, translator, formats, has };
+  return { available, languages, pick, translator, formats, has };
 }
 
 export type Locales = ReturnType<typeof createLocales>;
@@ -79,6 +84,12 @@ function readCatalogues(folder: string): Map<string, Catalogue> {
   return new Map(
     files.map((file) => [file.slice(0, -'.json'.length), JSON.parse(readFileSync(join(folder, file), 'utf8'))]),
   );
+}
+
+/** Some languages write their own name small; a list begins with a capital. */
+function nameOf(tag: string): string {
+  const [first = '', ...rest] = new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag;
+  return first.toLocaleUpperCase(tag) + rest.join('');
 }
 
 function own(catalogue: Catalogue, key: string): Sentence | undefined {

@@ -38,6 +38,10 @@ describe('discovery', () => {
     expect(metadata.grant_types_supported).not.toContain('implicit');
   });
 
+  it('names the claims that tokens and userinfo may hold, the language of the person among them', () => {
+    expect(metadata.claims_supported).toEqual(expect.arrayContaining(['name', 'given_name', 'family_name', 'locale']));
+  });
+
   it('publishes public keys alone: ES256, and RSA of 3,072 bits', async () => {
     const { body } = await request(gatehouse.server).get('/jwks').expect(200);
     const [ec, rsa] = ['EC', 'RSA'].map((kty) => body.keys.find((key: { kty: string }) => key.kty === kty));

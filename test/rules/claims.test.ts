@@ -59,6 +59,7 @@ describe('the claims of an account', () => {
       ...base,
       givenName: 'Ana',
       familyName: 'Silva',
+      language: 'pt-BR',
       passwordHash: 'hash',
       organization: 'acme',
     });
@@ -69,6 +70,7 @@ describe('the claims of an account', () => {
       name: 'Ana Silva',
       given_name: 'Ana',
       family_name: 'Silva',
+      locale: 'pt-BR',
       organizations: [{ id: 'acme', roles: ['owner'] }],
       updated_at: 1_700_000_000,
     });

@@ -68,11 +68,16 @@ export function createBrowser(issuer: string): TestBrowser {
     if (!form)
       throw new Error(`no form with the button "${button ?? 'any'}" on ${page.url}: ${page.text.slice(0, 300)}`);
     const inputs = form.querySelectorAll('input[name]').filter((input) => input.getAttribute('type') !== 'checkbox');
-    const names = new Set(form.querySelectorAll('input[name]').map((input) => input.getAttribute('name')));
+    const names = new Set(form.querySelectorAll('[name]').map((field) => field.getAttribute('name')));
     for (const name of Object.keys(fields)) if (!names.has(name)) throw new Error(`no field "${name}" on ${page.url}`);
     const given = Object.fromEntries(
       inputs.map((input) => [input.getAttribute('name') ?? '', input.getAttribute('value') ?? '']),
     );
+    for (const select of form.querySelectorAll('select[name]'))
+      given[select.getAttribute('name') ?? ''] =
+        select.querySelector('option[selected]')?.getAttribute('value') ??
+        select.querySelector('option')?.getAttribute('value') ??
+        '';
     const pressed = buttonOf(form, button);
     const name = pressed?.getAttribute('name');
     const decision = name ? { [name]: pressed?.getAttribute('value') ?? '' } : {};

@@ -21,12 +21,18 @@ const profile = {
   organizations: ['Acme'],
   signedInAt: at,
 };
+const name = { ...form(), cancelUrl: '/profile' };
+const languages = [
+  { tag: 'de', name: 'Deutsch' },
+  { tag: 'en', name: 'English' },
+  { tag: 'ar', name: 'العربية' },
+];
 const password = { user, email, minLength: 12, recoveryCodesLeft: 0 };
 export const accounts: Screen[] = [
   {
     state: 'filled',
     view: 'account/profile',
-    model: { user, ...profile, amr: ['pwd', 'otp', 'mfa'], idleSeconds: 28_800 },
+    model: { user, ...profile, language: 'English', amr: ['pwd', 'otp', 'mfa'], idleSeconds: 28_800 },
   },
   {
     state: 'long',
@@ -41,6 +47,27 @@ export const accounts: Screen[] = [
       organizations: [long, 'Acme'],
       amr: ['pwd'],
     },
+  },
+  { state: 'filled', view: 'account/name', model: { user, ...name, givenName: 'Maya', familyName: 'Okafor' } },
+  {
+    state: 'errors, long',
+    view: 'account/name',
+    model: {
+      ...name,
+      user: longUser,
+      givenName: '',
+      familyName: long,
+      ...form(
+        { field: 'givenName', key: 'error.givenName.required' },
+        { field: 'familyName', key: 'error.name.tooLong', values: { count: 100 } },
+      ),
+    },
+  },
+  { state: 'browser', view: 'account/language', model: { user, ...name, language: '', languages } },
+  {
+    state: 'error',
+    view: 'account/language',
+    model: { user, ...name, ...form({ field: 'language', key: 'error.language.unknown' }), language: 'ar', languages },
   },
   {
     state: 'not active',

@@ -1,9 +1,16 @@
 // My Profile, first page: who I am, and this session.
 import type Router from '@koa/router';
 import { seeOther } from '../http/redirect.ts';
+import type { Message } from '../http/view-models.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
-export function profileRoutes(router: Router, { signedIn, views }: AccountPagesDependencies): void {
+/** What a redirect back to this page may announce. */
+const notices = new Map<unknown, Message>([
+  ['name-changed', { key: 'notice.nameChanged' }],
+  ['language-changed', { key: 'notice.languageChanged' }],
+]);
+
+export function profileRoutes(router: Router, { locales, signedIn, views }: AccountPagesDependencies): void {
   router.get('/', (ctx) => seeOther(ctx, '/profile'));
 
   // The redirect URI of our own client, too: a finished sign-in comes back here and goes on to the page that asked for it.
@@ -14,6 +21,8 @@ export function profileRoutes(router: Router, { signedIn, views }: AccountPagesD
     const person = await signedIn.require(ctx);
     if (!person) return;
     const { account, session, model } = person;
+    const notice = notices.get(ctx.query.done);
+    const language = locales.languages().find(({ tag }) => tag === account.language)?.name;
     views.render(ctx, 'account/profile', {
       ...model,
       givenName: account.givenName ?? '',
@@ -22,6 +31,8 @@ export function profileRoutes(router: Router, { signedIn, views }: AccountPagesD
       emailVerified: account.emailVerified,
       organizations: account.organization ? [account.organization] : [],
       signedInAt: session.signedInAt,
+      ...(language ? { language } : {}),
+      ...(notice ? { notice } : {}),
       amr: session.amr.filter((method) => method !== 'mfa'),
     });
   });

@@ -2,6 +2,7 @@
 import Router from '@koa/router';
 import type { Account } from '../../accounts/account.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
+import type { Profiles } from '../../accounts/profiles.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { Mfa } from '../../credentials/mfa.ts';
 import type { Passwords } from '../../credentials/passwords.ts';
@@ -10,12 +11,15 @@ import type { Throttle } from '../../credentials/throttle.ts';
 import type { Totp } from '../../credentials/totp.ts';
 import type { Oidc } from '../../oidc/oidc.ts';
 import type { SignInPolicy } from '../../organizations/policy.ts';
+import type { Locales } from '../../platform/locales.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
 import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
+import { languageRoutes } from './language.ts';
 import { mfaRoutes } from './mfa.ts';
+import { nameRoutes } from './name.ts';
 import { passwordRoutes } from './password.ts';
 import { profileRoutes } from './profile.ts';
 import { signOutRoutes } from './sign-out.ts';
@@ -24,10 +28,12 @@ export interface AccountPagesDependencies {
   accounts: Accounts;
   audit: Audit;
   browser: Browser;
+  locales: Locales;
   mfa: Mfa;
   oidc: Oidc;
   passwords: Passwords;
   productName: string;
+  profiles: Profiles;
   readForm: ReadForm;
   sessions: Sessions;
   shownRecoveryCodes: ShownRecoveryCodes;
@@ -38,8 +44,11 @@ export interface AccountPagesDependencies {
   policyOf(account: Account | undefined): SignInPolicy;
 }
 
+/** A section is one line. */
+const sections = [profileRoutes, nameRoutes, languageRoutes, passwordRoutes, mfaRoutes, signOutRoutes];
+
 export function createAccountRouter(dependencies: AccountPagesDependencies): Router {
   const router = new Router();
-  for (const routes of [profileRoutes, passwordRoutes, mfaRoutes, signOutRoutes]) routes(router, dependencies);
+  for (const routes of sections) routes(router, dependencies);
   return router;
 }

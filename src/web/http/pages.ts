@@ -32,6 +32,8 @@ export const pages: { readonly [V in ViewName]: Page<V> } = {
   'interaction/signed-out': { ...step('signedOut.title'), formAction: 'self' },
   error: { layout: 'card', formAction: 'self', title: (model) => model.title },
   'account/profile': account('profile.title'),
+  'account/name': account('name.title'),
+  'account/language': account('language.title'),
   'account/password': account('password.title'),
   'account/mfa-activate': account('mfaActivate.title'),
   'account/mfa-deactivate': account('mfaDeactivate.title'),

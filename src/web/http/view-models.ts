@@ -81,11 +81,17 @@ export interface ViewModels {
     familyName: string;
     email: string;
     emailVerified: boolean;
+    /** In its own name; left out, the browser's. */
+    language?: string;
     organizations: readonly string[];
     /** Milliseconds UTC: this session's sign-in, and how it was done (`pwd`, `otp`, …). */
     signedInAt: number;
     amr: readonly string[];
   };
+  'account/name': SignedInModel & FormModel & { givenName: string; familyName: string; cancelUrl: string };
+  /** An empty `language` is the browser's; each name is in its own language. */
+  'account/language': SignedInModel &
+    FormModel & { language: string; languages: readonly { tag: string; name: string }[]; cancelUrl: string };
   'account/password': SignedInModel &
     FormModel & { email: string; minLength: number; mfa: 'active' | 'not-active'; recoveryCodesLeft: number };
   'account/mfa-activate': SignedInModel &

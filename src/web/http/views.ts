@@ -1,6 +1,7 @@
 // Renders a view in its layout: one typed model in, one complete HTML answer out, with the headers of a page.
 import type { Locales, Translate } from '../../platform/locales.ts';
 import type { Templates } from '../../platform/templates.ts';
+import { accountSections } from './account-nav.ts';
 import type { Assets } from './assets.ts';
 import { contentSecurityPolicy } from './headers.ts';
 import { type Page, pages } from './pages.ts';
@@ -40,7 +41,15 @@ interface AnyModel {
 }
 
 export function createViews({ templates, locales, assets, productName, privacyUrl, supportUrl }: ViewsDependencies) {
-  const everywhere = { productName, privacyUrl, supportUrl, asset: assets.url, has: locales.has, linked };
+  const everywhere = {
+    productName,
+    privacyUrl,
+    supportUrl,
+    asset: assets.url,
+    has: locales.has,
+    linked,
+    sections: accountSections,
+  };
 
   /** Answers with the view in its layout. Its sentences are in the person's language where there is a catalogue for it. */
   function render<V extends ViewName>(

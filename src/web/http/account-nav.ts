@@ -1,0 +1,19 @@
+// The navigation of My Profile: a section is one line, in the order shown.
+import type { ViewName } from './view-models.ts';
+
+export interface AccountSection {
+  href: string;
+  /** Of its name in the catalogue. */
+  key: string;
+  /** Its own page first, then the pages below it. */
+  views: readonly ViewName[];
+}
+
+export const accountSections: readonly AccountSection[] = [
+  { href: '/profile', key: 'nav.profile', views: ['account/profile', 'account/name', 'account/language'] },
+  {
+    href: '/profile/password',
+    key: 'nav.password',
+    views: ['account/password', 'account/mfa-activate', 'account/mfa-deactivate', 'account/recovery-codes'],
+  },
+];
