@@ -11,6 +11,7 @@ import { createClients } from './clients/clients.ts';
 import type { Config } from './config.ts';
 import { createHashQueue } from './credentials/hash-queue.ts';
 import { createInvitations } from './credentials/invitations.ts';
+import { createMailLimits } from './credentials/mail-limits.ts';
 import { createMfa } from './credentials/mfa.ts';
 import { createPasswords } from './credentials/passwords.ts';
 import { createRecoveryCodes } from './credentials/recovery-codes.ts';
@@ -67,6 +68,7 @@ export async function createServices(config: Config, log: Log) {
   const shownRecoveryCodes = createShownRecoveryCodes({ storage, secrets });
   const mfa = createMfa({ accounts, totp, recoveryCodes });
   const throttle = createThrottle({ storage });
+  const mailLimits = createMailLimits({ storage, secrets });
   const invitations = createInvitations({
     accounts,
     passwords,
@@ -115,6 +117,7 @@ export async function createServices(config: Config, log: Log) {
     shownRecoveryCodes,
     mfa,
     throttle,
+    mailLimits,
     invitations,
     keys,
     grants,

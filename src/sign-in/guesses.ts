@@ -1,7 +1,7 @@
 // What is counted when somebody guesses, and how long the next try waits (documented in docs/architecture.md).
-import ipaddr from 'ipaddr.js';
 import { canonicalEmail } from '../accounts/account.ts';
 import type { ThrottleSubject } from '../credentials/throttle.ts';
+import { networkOf } from '../platform/networks.ts';
 import type { Secrets } from '../platform/secrets.ts';
 
 type Subjects = [ThrottleSubject, ...ThrottleSubject[]];
@@ -50,11 +50,4 @@ export function reauthenticationGuesses(accountId: string): Subjects {
       isClearedBySuccess: true,
     },
   ];
-}
-
-/** An IPv6 customer holds a whole /64. The short form of an address leaves groups out, so it is read before it is cut. */
-export function networkOf(address: string): string {
-  if (!ipaddr.IPv6.isValid(address)) return address;
-  const groups = ipaddr.IPv6.parse(address).parts.slice(0, 4);
-  return `${groups.map((group) => group.toString(16)).join(':')}::/64`;
 }

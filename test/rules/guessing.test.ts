@@ -1,8 +1,9 @@
 // How long a guesser waits, and what counts as one network.
 import { describe, expect, it } from '@jest/globals';
 import { waitSeconds } from '../../src/credentials/throttle.ts';
+import { networkOf } from '../../src/platform/networks.ts';
 import { createSecrets } from '../../src/platform/secrets.ts';
-import { codeGuesses, networkOf, passwordGuesses, reauthenticationGuesses } from '../../src/sign-in/guesses.ts';
+import { codeGuesses, passwordGuesses, reauthenticationGuesses } from '../../src/sign-in/guesses.ts';
 
 describe('the wait after a failure', () => {
   const subject = { key: 'k', free: 5, firstWaitSeconds: 2, longestWaitSeconds: 900, isClearedBySuccess: true };
