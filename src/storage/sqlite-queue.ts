@@ -1,10 +1,10 @@
-// Group commit: writes that arrive together share one transaction and one fsync. Another process's lock is waited for between
-// turns of the event loop, since SQLite's own busy time-out would stop the loop.
+// Group commit: writes that arrive together share one transaction and one fsync. Neither the disk nor another process's lock stops the
+// event loop: the log is synced by a thread of its own, and a lock is waited for between turns.
 
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../platform/log.ts';
-import { isBusy, toDomainError } from './sqlite-errors.ts';
+import { isBusy, toDomainError, unavailable } from './sqlite-errors.ts';
 
 /** How long a verb waits for a lock before it gives up. */
 export const patienceMs = 5000;
@@ -21,16 +21,31 @@ interface Write {
   reject(error: unknown): void;
 }
 
-/** @param where the file's name, for error texts */
-export function createWriteQueue(db: DatabaseSync, { where, log }: { where: string; log?: Log | undefined }) {
+/** What became of a write whose group is committed: told once that is on disk. */
+interface Outcome {
+  write: Write;
+  tell(): void;
+}
+
+export interface WriteQueueOptions {
+  /** The file's name, for error texts. */
+  where: string;
+  log?: Log | undefined;
+  /** Puts on disk what was committed before the call. */
+  sync(): Promise<void>;
+}
+
+export function createWriteQueue(db: DatabaseSync, { where, log, sync }: WriteQueueOptions) {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   let line: Write[] = [];
   let flushing: Promise<void> | undefined;
+  let broken: Error | undefined;
 
   /** Runs `run` inside the next shared transaction; resolves when that is on disk.
    *  What `run` throws rejects this write alone, so it must throw before it writes or by its only writing statement. */
   function write<T>(run: () => T): Promise<T> {
+    if (broken) return Promise.reject(broken);
     return new Promise<T>((resolve, reject) => {
       line.push({ run, until: performance.now() + patienceMs, resolve: resolve as (value: unknown) => void, reject });
       flushing ??= flush();
@@ -40,7 +55,8 @@ export function createWriteQueue(db: DatabaseSync, { where, log }: { where: stri
   async function flush(): Promise<void> {
     while (line.length > 0) {
       await nextTurn();
-      if (begins()) commitGroup();
+      // While the disk works, the next group gathers.
+      if (begins()) await acknowledge(commitGroup());
       else if (line.length > 0) await pause(retryMs());
     }
     // In the same turn as the last look at the line: a write that comes later must start its own flush.
@@ -63,35 +79,51 @@ export function createWriteQueue(db: DatabaseSync, { where, log }: { where: stri
     }
   }
 
-  function commitGroup(): void {
+  /** @returns nothing where the group was rolled back: its writers know already */
+  function commitGroup(): Outcome[] {
     const group = line.splice(0, maxGroup);
-    const answers: (() => void)[] = [];
+    const outcomes: Outcome[] = [];
     const turnEnds = performance.now() + maxTurnMs;
     let tried = 0;
     try {
       for (const write of group) {
         if (tried > 0 && performance.now() > turnEnds) break;
         tried += 1;
-        answers.push(attempt(write));
+        outcomes.push(attempt(write));
       }
       commit.run();
-      for (const answer of answers) answer();
+      return outcomes;
     } catch (error) {
       undo();
       const reason = toDomainError(error, where);
       for (const write of group.slice(0, tried)) write.reject(reason);
+      return [];
+    } finally {
+      line.unshift(...group.slice(tried));
     }
-    line.unshift(...group.slice(tried));
   }
 
   /** @throws what made SQLite give up the whole transaction (a full disk may) */
-  function attempt(write: Write): () => void {
+  function attempt(write: Write): Outcome {
     try {
       const value = write.run();
-      return () => write.resolve(value);
+      return { write, tell: () => write.resolve(value) };
     } catch (error) {
       if (!db.isTransaction) throw error;
-      return () => write.reject(toDomainError(error, where));
+      return { write, tell: () => write.reject(toDomainError(error, where)) };
+    }
+  }
+
+  /** A sync that failed cannot be made good by another: the system may have dropped the pages and call the next one a success.
+   *  Nothing is acknowledged from then on, until a restart has read what the disk really holds. */
+  async function acknowledge(outcomes: Outcome[]): Promise<void> {
+    try {
+      if (outcomes.length > 0) await sync();
+      for (const { tell } of outcomes) tell();
+    } catch (error) {
+      broken = unavailable(`${where}: the disk refused a write; look at the disk, then start the server again`, error);
+      log?.error({ err: error }, broken.message);
+      for (const { write } of [...outcomes, ...line.splice(0).map((write) => ({ write }))]) write.reject(broken);
     }
   }
 
@@ -115,7 +147,15 @@ export function createWriteQueue(db: DatabaseSync, { where, log }: { where: stri
 export type WriteQueue = ReturnType<typeof createWriteQueue>;
 
 /** Runs what only reads or what is a transaction of its own, again and again while the lock is another's. */
-export async function whileBusy<T>(run: () => T, where: string): Promise<T> {
+export function whileBusy<T>(run: () => T, where: string): Promise<T> {
+  try {
+    return Promise.resolve(run());
+  } catch (error) {
+    return isBusy(error) ? againWhileBusy(run, where) : Promise.reject(toDomainError(error, where));
+  }
+}
+
+async function againWhileBusy<T>(run: () => T, where: string): Promise<T> {
   const until = performance.now() + patienceMs;
   for (;;) {
     try {

@@ -5,7 +5,7 @@ import type { Log } from '../platform/log.ts';
 import type { CollectionSpec, Storage, Stored } from './port.ts';
 import { createSqliteCollection } from './sqlite-collection.ts';
 import { resultCode, toDomainError, unavailable } from './sqlite-errors.ts';
-import { connect, inspect, prepareFile, setModes } from './sqlite-file.ts';
+import { connect, createLogSync, inspect, type LogSync, prepareFile, setModes } from './sqlite-file.ts';
 import { createWriteQueue, type WriteQueue, whileBusy } from './sqlite-queue.ts';
 import { migrate, writeMeta } from './sqlite-schema.ts';
 
@@ -18,6 +18,7 @@ interface SqliteOptions {
 interface Opened {
   db: DatabaseSync;
   queue: WriteQueue;
+  logSync: LogSync;
   statements: Map<string, StatementSync>;
 }
 
@@ -45,7 +46,13 @@ export function createSqliteStorage({ path, log }: SqliteOptions): Storage {
       await whileBusy(() => inspect(connected, path), path);
       await whileBusy(() => setModes(connected, path), path);
       await whileBusy(() => inTransaction(connected, () => migrate(connected, [...specs.values()], path)), path);
-      opened = { db, queue: createWriteQueue(db, { where: path, log }), statements: new Map() };
+      const logSync = createLogSync(db);
+      opened = {
+        db,
+        queue: createWriteQueue(db, { where: path, log, sync: logSync.sync }),
+        logSync,
+        statements: new Map(),
+      };
     } catch (error) {
       db?.close();
       throw unusable(error, path);
@@ -62,6 +69,7 @@ export function createSqliteStorage({ path, log }: SqliteOptions): Storage {
     closing = true;
     await opened.queue.drain();
     checkpoint(opened.db);
+    opened.logSync.close();
     opened.db.close();
     opened = undefined;
     closing = false;
@@ -81,14 +89,17 @@ export function createSqliteStorage({ path, log }: SqliteOptions): Storage {
     return prepared;
   }
 
-  async function read<R>(run: () => R): Promise<R> {
-    if (closing) throw unavailable(`${path} is closing`);
-    return whileBusy(run, path);
+  function read<R>(run: () => R): Promise<R> {
+    return closing ? refuseClosing() : whileBusy(run, path);
   }
 
-  async function write<R>(run: () => R): Promise<R> {
-    if (closing) throw unavailable(`${path} is closing`);
-    return use().queue.write(run);
+  function write<R>(run: () => R): Promise<R> {
+    if (closing || !opened) return closing ? refuseClosing() : Promise.reject(unavailable(`${path} is not open`));
+    return opened.queue.write(run);
+  }
+
+  function refuseClosing(): Promise<never> {
+    return Promise.reject(unavailable(`${path} is closing`));
   }
 
   return { collection, open, ping, close };
