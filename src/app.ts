@@ -1,17 +1,19 @@
 // The composition root of the web: what a request passes is built here, by name, and nowhere else.
 import { join } from 'node:path';
-import type Koa from 'koa';
 import { ownClientId } from './clients/client.ts';
+import { viewsFolder } from './ground.ts';
 import { cookieNames } from './oidc/configuration.ts';
 import { createOidc } from './oidc/oidc.ts';
-import { activeAccount, type Services, viewsFolder } from './services.ts';
+import type { Services } from './services.ts';
 import { createAccountRouter } from './web/account/router.ts';
 import { createAssets } from './web/http/assets.ts';
 import { createBrowser } from './web/http/browser.ts';
 import { createClientAddress } from './web/http/client-address.ts';
 import { createErrors } from './web/http/errors.ts';
 import { createForms } from './web/http/form.ts';
+import { securityHeaders } from './web/http/headers.ts';
 import { createHealthRouter } from './web/http/health.ts';
+import { identify, trustIssuerOnly } from './web/http/request.ts';
 import { createSignedIn } from './web/http/signed-in.ts';
 import { createViews } from './web/http/views.ts';
 import { createWellKnownRouter } from './web/http/well-known.ts';
@@ -21,7 +23,7 @@ import { createInteractionRouter } from './web/interaction/router.ts';
 import { createStartAgain } from './web/interaction/start-again.ts';
 import { createStack } from './web/stack.ts';
 
-/** The whole server as a Koa application: no port is opened. */
+/** The whole server as a request listener: no port is opened. */
 export async function createApp(services: Services, options: { isStopping?: () => boolean } = {}) {
   const {
     config,
@@ -46,6 +48,12 @@ export async function createApp(services: Services, options: { isStopping?: () =
   const readForm = createForms({ issuer, browser });
   const startAgain = createStartAgain({ attempts: signIn.attempts, browser, clients, issuer });
   const pages = createProviderPages({ views, errors, isProduction, startAgain });
+  const before = [
+    identify(createClientAddress(config.trustedProxies), log),
+    trustIssuerOnly(issuer),
+    securityHeaders(issuer),
+    errors.middleware,
+  ];
   const sessionAbsoluteSeconds = config.sessionAbsolute;
   const oidc = await createOidc({
     issuer,
@@ -59,8 +67,9 @@ export async function createApp(services: Services, options: { isStopping?: () =
     audit,
     secrets,
     log,
-    findAccount: activeAccount(accounts.get),
+    findAccount: services.findAccount,
     pages,
+    before,
   });
   const signedIn = createSignedIn({
     issuer,
@@ -94,9 +103,8 @@ export async function createApp(services: Services, options: { isStopping?: () =
     createErrorReportRouter(web),
     createAccountRouter(web),
   ];
-  const clientAddress = createClientAddress(config.trustedProxies);
-  const stack = (more: typeof routers = []): Koa =>
-    createStack({ issuer, oidc, log, assets, clientAddress, errors, routers: [...routers, ...more] });
+  const stack = (more: typeof routers = []) =>
+    createStack({ oidc, log, before, assets, routers: [...routers, ...more] });
   return { stack, oidc, views, assets };
 }
 export type App = Awaited<ReturnType<typeof createApp>>;

@@ -1,7 +1,4 @@
-// Everything below the web, built by name: what the server and the command line share. Nobody else imports a storage adapter.
-import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Everything below the web, built by name: what the server and the command line share.
 import type { Account } from './accounts/account.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { createProfiles } from './accounts/profiles.ts';
@@ -18,49 +15,32 @@ import { createRecoveryCodes } from './credentials/recovery-codes.ts';
 import { createShownRecoveryCodes } from './credentials/shown-recovery-codes.ts';
 import { createThrottle } from './credentials/throttle.ts';
 import { createTotp } from './credentials/totp.ts';
+import { createGround } from './ground.ts';
 import { createMessages } from './mail/messages.ts';
 import { createOutbox } from './mail/outbox.ts';
 import { createErrorReports } from './oidc/error-reports.ts';
 import { createGrants } from './oidc/grants.ts';
 import { createKeys } from './oidc/keys.ts';
+import { oncePerRequest } from './oidc/request-memo.ts';
 import { effectivePolicy, type SignInPolicy } from './organizations/policy.ts';
-import { createLocales } from './platform/locales.ts';
 import type { Log } from './platform/log.ts';
-import { developmentKey } from './platform/master-key.ts';
-import { createSecrets } from './platform/secrets.ts';
-import { createTemplates } from './platform/templates.ts';
 import { createArtifacts } from './sessions/artifacts.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
-import type { Collection, Storage, Stored } from './storage/port.ts';
-
-export const viewsFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'views');
-
-/** STORAGE_URL decides which adapter is loaded; the other one is not even imported. */
-export async function openStorage(url: string, log: Log): Promise<Storage> {
-  if (url.startsWith('sqlite:')) {
-    const { createSqliteStorage } = await import('./storage/sqlite.ts');
-    return createSqliteStorage({ path: url.slice('sqlite:'.length), log });
-  }
-  const { createMongoStorage } = await import('./storage/mongo.ts');
-  return createMongoStorage({ url, log });
-}
 
 /** Everything below the web: what the server and the command line share. The storage is open when this resolves. */
 export async function createServices(config: Config, log: Log) {
-  const secrets = createSecrets(masterKeys(config));
-  const { storage, expiring } = remembering(await openStorage(config.storageUrl, log));
-  const templates = createTemplates(viewsFolder);
-  const locales = createLocales(join(viewsFolder, 'locales'), { lenient: config.isProduction });
-
+  const ground = await createGround(config, log);
+  const { secrets, storage, templates, locales } = ground;
   const audit = createAudit({ storage, log });
   const outbox = createOutbox({ storage, secrets });
   const messages = createMessages({ templates, locales, productName: config.productName, issuer: config.issuer });
   const clients = createClients({ storage, secrets, audit });
   const accounts = createAccounts({ storage });
+  const findAccount = activeAccount(oncePerRequest(accounts.get));
   const profiles = createProfiles({ accounts, audit });
   const securityNotices = createSecurityNotices({ messages, outbox });
-  const sessions = createSessions({ storage, epochOf: epochReader(accounts.get) });
+  const sessions = createSessions({ storage, epochOf: epochReader(findAccount) });
   const artifacts = createArtifacts({ storage });
   const passwords = createPasswords({ accounts, queue: createHashQueue() });
   const totp = createTotp({ accounts, secrets, issuerName: config.productName });
@@ -95,18 +75,13 @@ export async function createServices(config: Config, log: Log) {
 
   await storage.open();
   return {
-    config,
-    log,
-    secrets,
-    storage,
-    expiring,
-    templates,
-    locales,
+    ...ground,
     audit,
     outbox,
     messages,
     clients,
     accounts,
+    findAccount,
     profiles,
     securityNotices,
     sessions,
@@ -128,26 +103,6 @@ export async function createServices(config: Config, log: Log) {
 }
 export type Services = Awaited<ReturnType<typeof createServices>>;
 
-/** Notes which collections hold records that expire, for the sweeper. */
-function remembering(storage: Storage): { storage: Storage; expiring: Pick<Collection<Stored>, 'due' | 'delete'>[] } {
-  const expiring: Pick<Collection<Stored>, 'due' | 'delete'>[] = [];
-  const collection: Storage['collection'] = (spec) => {
-    const made = storage.collection(spec);
-    if (spec.expiresAt && !spec.keepExpired) expiring.push(made);
-    return made;
-  };
-  return { storage: { ...storage, collection }, expiring };
-}
-
-function masterKeys({ secretKeys, storageUrl }: Config): Buffer[] {
-  const file =
-    storageUrl.startsWith('sqlite:') && !storageUrl.includes(':memory:')
-      ? `${storageUrl.slice('sqlite:'.length)}.key`
-      : 'data/gatehouse.key';
-  const keys = secretKeys.length > 0 ? secretKeys : [developmentKey(file)];
-  return keys.map((key) => createHash('sha256').update(key).digest());
-}
-
 function policyResolver({
   passwordMinLength,
   sessionIdle,
@@ -156,13 +111,12 @@ function policyResolver({
   return () => effectivePolicy([{ passwordMinLength, idleSeconds: sessionIdle, absoluteSeconds: sessionAbsolute }]);
 }
 
-function epochReader(get: (id: string) => Promise<Account | undefined>) {
-  const active = activeAccount(get);
-  return async (id: string): Promise<number | undefined> => (await active(id))?.sessionEpoch;
+function epochReader(findAccount: (id: string) => Promise<Account | undefined>) {
+  return async (id: string): Promise<number | undefined> => (await findAccount(id))?.sessionEpoch;
 }
 
 /** A suspended account is nobody to the protocol, whatever tokens are still about. */
-export function activeAccount(get: (id: string) => Promise<Account | undefined>) {
+function activeAccount(get: (id: string) => Promise<Account | undefined>) {
   return async (id: string): Promise<Account | undefined> => {
     const account = await get(id);
     return account?.status === 'suspended' ? undefined : account;

@@ -80,12 +80,10 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
   }
 
   /** @returns whether it is one of the client's secrets, in constant time */
-  async function verifySecret(clientId: string, secret: string): Promise<boolean> {
-    const client = await clients.get(clientId);
-    const given = hashesOf(clientId, secret);
-    const matches = (client?.secrets ?? []).map(({ hash }) =>
-      given.some((candidate) => constantTimeEqual(candidate, hash)),
-    );
+  function isSecretOf(client: Client | undefined, secret: string): boolean {
+    if (!client) return false;
+    const given = hashesOf(client.id, secret);
+    const matches = client.secrets.map(({ hash }) => given.some((candidate) => constantTimeEqual(candidate, hash)));
     return matches.includes(true);
   }
 
@@ -93,6 +91,6 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
     return secrets.hmacs('client secret', `${clientId} ${secret}`);
   }
 
-  return { get, apply, parseRegistration, verifySecret };
+  return { get, apply, parseRegistration, isSecretOf };
 }
 export type Clients = ReturnType<typeof createClients>;

@@ -15,7 +15,7 @@ import { sessionAdapter } from './session-adapter.ts';
 export interface AdapterDependencies {
   artifacts: Artifacts;
   sessions: Sessions;
-  clients: Clients;
+  findClient: Clients['get'];
   secrets: Secrets;
   /** After the library's own logout page ended a session. */
   onSignedOut(session: Session): Promise<void>;

@@ -4,10 +4,10 @@ import type { Client } from '../clients/client.ts';
 import { usesSecret } from '../clients/client.ts';
 import type { AdapterDependencies, PartialAdapter } from './adapter.ts';
 
-export function clientAdapter({ clients }: Pick<AdapterDependencies, 'clients'>): PartialAdapter {
+export function clientAdapter({ findClient }: Pick<AdapterDependencies, 'findClient'>): PartialAdapter {
   return {
     find: async (id) => {
-      const client = await clients.get(id);
+      const client = await findClient(id);
       return client && (toLibraryMetadata(client) as never);
     },
   };

@@ -17,6 +17,7 @@ import type { Grants } from './grants.ts';
 import { createInteractions } from './interactions.ts';
 import type { Keys } from './keys.ts';
 import { applyOverrides } from './overrides.ts';
+import { oncePerRequest } from './request-memo.ts';
 
 export interface OidcDependencies {
   issuer: string;
@@ -32,6 +33,8 @@ export interface OidcDependencies {
   log: Log;
   findAccount(id: string): Promise<Account | undefined>;
   pages: ProviderPages;
+  /** What each request passes before the library sees it: the provider is a Koa application of its own. */
+  before: readonly Parameters<Provider['use']>[0][];
 }
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
@@ -39,7 +42,8 @@ type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 export async function createOidc(dependencies: OidcDependencies) {
   const { issuer, artifacts, clients, keys, secrets, sessions, log } = dependencies;
   const onSignedOut = (session: Session) => noteEnd(session, 'signed-out', { actor: session.accountId });
-  const adapter = createAdapter({ artifacts, sessions, clients, secrets, onSignedOut });
+  const findClient = oncePerRequest(clients.get);
+  const adapter = createAdapter({ artifacts, sessions, findClient, secrets, onSignedOut });
   const cookieKeys = secrets.keys('cookies');
   const pairwiseSalt = await keys.pairwiseSalt();
   const provider = await build();
@@ -64,7 +68,8 @@ export async function createOidc(dependencies: OidcDependencies) {
     );
     // `Host` and forwarded headers were rewritten from ISSUER before the library sees them (web/stack.ts).
     provider.proxy = true;
-    applyOverrides(provider, { artifacts, clients });
+    applyOverrides(provider, { artifacts, clients, findClient });
+    for (const middleware of dependencies.before) provider.use(middleware);
     dependencies.errorReports.attach(provider);
     listen(provider, log);
     return provider;

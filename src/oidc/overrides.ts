@@ -15,7 +15,7 @@ interface Overridable {
 
 export function applyOverrides(
   provider: Provider,
-  { artifacts, clients }: { artifacts: Artifacts; clients: Clients },
+  { artifacts, clients, findClient }: { artifacts: Artifacts; clients: Clients; findClient: Clients['get'] },
 ): void {
   const { ReplayDetection, Client } = provider as unknown as Overridable;
 
@@ -31,8 +31,8 @@ export function applyOverrides(
   };
 
   // Never falls back to the library's comparison, which would take the stored placeholder for a secret.
-  Client.prototype.compareClientSecret = function compareClientSecret(secret) {
-    return clients.verifySecret(this.clientId, secret);
+  Client.prototype.compareClientSecret = async function compareClientSecret(secret) {
+    return clients.isSecretOf(await findClient(this.clientId), secret);
   };
 
   // Relying parties match logout tokens by `sid`, whether or not they asked for it at registration.

@@ -16,7 +16,7 @@ const ranks: readonly (readonly [rank: number, places: readonly string[]])[] = [
   [7, ['sign-in']],
   [6, ['credentials', 'federation', 'oidc']],
   [5, ['accounts']],
-  [4, ['organizations', 'clients', 'sessions']],
+  [4, ['organizations', 'clients', 'sessions', 'ground.ts']],
   [3, ['audit', 'mail', 'storage']],
   [2, ['storage/port.ts', 'config.ts']],
   [1, ['platform', 'config-rules.ts']],
@@ -81,7 +81,7 @@ describe('the house', () => {
     ['oidc-provider', /^oidc-provider$/, /^oidc\//, false],
     ['mongoose', /^mongoose$/, /^storage\/mongo/, true],
     ['node:sqlite', /^node:sqlite$/, /^storage\/sqlite/, true],
-    ['the storage adapters', /storage\/(sqlite|mongo)\.ts$/, /^services\.ts$/, true],
+    ['the storage adapters', /storage\/(sqlite|mongo)\.ts$/, /^ground\.ts$/, true],
   ];
 
   it.each(doors)('keeps %s behind its door', (_what, specifier, allowed, typesToo) => {

@@ -3,7 +3,6 @@ import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type Adapter, Provider } from 'oidc-provider';
 import type { ClientMetadata } from '../../src/clients/client.ts';
-import type { Clients } from '../../src/clients/clients.ts';
 import { parseRegistration } from '../../src/clients/registration.ts';
 import { clientAdapter } from '../../src/oidc/client-adapter.ts';
 import { type ConfigurationParts, createConfiguration } from '../../src/oidc/configuration.ts';
@@ -128,7 +127,7 @@ function providerOf(clients: ReadonlyMap<string, ClientMetadata>): Provider {
     const metadata = clients.get(id);
     return metadata && { id, metadata, secrets: [], createdAt: 0, updatedAt: 0 };
   };
-  const adapter = () => clientAdapter({ clients: { get } as Clients }) as Adapter;
+  const adapter = () => clientAdapter({ findClient: get }) as Adapter;
   const parts = {
     issuer: 'https://sign-in.example.com',
     cookieKeys: ['x'],
