@@ -2,7 +2,7 @@
 // administrator's invitation waiting in it.
 import type { Server } from 'node:http';
 import type { App } from './app.ts';
-import { ownerRole } from './credentials/invitations.ts';
+import { ownerRole } from './credentials/owner-recovery.ts';
 import { isDomainError } from './platform/errors.ts';
 import { listen } from './platform/listen.ts';
 import type { Services } from './services.ts';

@@ -1,7 +1,7 @@
 // `gatehouse admin …`: the break-glass way in. It ends in a temporary password, which opens nothing but the choice of an own one.
 import type { Command } from 'commander';
 import { isEmail } from '../accounts/account.ts';
-import { ownerRole, type Recovery } from '../credentials/invitations.ts';
+import { ownerRole, type Recovery } from '../credentials/owner-recovery.ts';
 import {
   type Answer,
   CommandError,

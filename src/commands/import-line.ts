@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isEmail } from '../accounts/account.ts';
 import type { NewAccount } from '../accounts/accounts.ts';
 import { isKnownHash } from '../credentials/foreign-hashes.ts';
-import { ownerRole } from '../credentials/invitations.ts';
+import { ownerRole } from '../credentials/owner-recovery.ts';
 import { stepAt } from '../credentials/totp.ts';
 
 /** The least of RFC 4226, 4 is 128 bits; Google's own apps long used 80. */

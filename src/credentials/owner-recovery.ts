@@ -1,0 +1,72 @@
+// Break-glass: a way in for an owner who is locked out, or for the first one. It ends in a temporary password, as an invitation does.
+import type { Account } from '../accounts/account.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Audit, Origin } from '../audit/audit.ts';
+import { DomainError } from '../platform/errors.ts';
+import type { Passwords } from './passwords.ts';
+
+/** Has every right on the instance. */
+export const ownerRole = 'owner';
+
+export interface OwnerRecoveryDependencies {
+  accounts: Accounts;
+  passwords: Passwords;
+  audit: Audit;
+  /** Where a person signs in. */
+  signInUrl: string;
+}
+
+export interface Recovery {
+  email: string;
+  signInUrl: string;
+  temporaryPassword: string;
+  /** Milliseconds UTC. */
+  expiresAt: number;
+}
+
+export function createOwnerRecovery({ accounts, passwords, audit, signInUrl }: OwnerRecoveryDependencies) {
+  /** Break-glass: a way in for an owner who is locked out, or for the first one. Ends the account's sessions.
+   *  @param options.makeOwner gives the role to an account that lacks it   @param options.resetMfa removes a lost second factor
+   *  @throws DomainError 'forbidden' when the account is no owner, or there is none on an instance that has others, and `makeOwner` was not asked */
+  async function recoverOwner(
+    email: string,
+    options: { makeOwner: boolean; resetMfa: boolean },
+    origin: Origin,
+  ): Promise<Recovery> {
+    const { password, stored } = await passwords.makeTemporary(Date.now(), { provesEmail: false });
+    const known = await accounts.findByEmail(email);
+    if (known && !known.roles.includes(ownerRole) && !options.makeOwner) {
+      throw new DomainError('forbidden', `${email} is not an owner; add --make-owner to give the account that role`);
+    }
+    if (!known && !options.makeOwner && !(await accounts.isEmpty())) {
+      throw new DomainError('forbidden', `${email} has no account; add --make-owner to create one with every right`);
+    }
+    const account = known
+      ? await accounts.update(known.id, (current) => recovered(current, stored, options.resetMfa))
+      : await accounts.create({
+          email,
+          emailVerified: false,
+          status: 'invited',
+          roles: [ownerRole],
+          temporaryPassword: stored,
+        });
+    if (!account) throw new DomainError('conflict', `${email} was removed meanwhile`);
+    const detail = { resetMfa: options.resetMfa, madeOwner: !known?.roles.includes(ownerRole) };
+    await audit.record({ type: 'recovery.started', result: 'success', subject: account.id, detail }, origin);
+    return { email: account.email, signInUrl, temporaryPassword: password, expiresAt: stored.expiresAt };
+  }
+
+  return { recoverOwner };
+}
+
+function recovered(
+  account: Account,
+  temporaryPassword: NonNullable<Account['temporaryPassword']>,
+  resetMfa: boolean,
+): Account {
+  const { totp, recoveryCodes, pendingTotp: _pending, ...kept } = account;
+  const factor = resetMfa ? {} : { ...(totp ? { totp } : {}), ...(recoveryCodes ? { recoveryCodes } : {}) };
+  const status = account.status === 'suspended' ? ('active' as const) : account.status;
+  const roles = [...new Set([...account.roles, ownerRole])];
+  return { ...kept, ...factor, status, roles, temporaryPassword, sessionEpoch: account.sessionEpoch + 1 };
+}
