@@ -1,6 +1,7 @@
 // The value types of settings, the rules between them, and how a problem reads.
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { isLoopbackHost, parseSender, parseSmtpUrl } from './platform/mail-settings.ts';
 
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 24 * 3600 } as const;
 
@@ -46,6 +47,14 @@ export const network = z
     'must be addresses or CIDR ranges, such as 10.0.0.0/8',
   );
 
+/** The mail server, or `off`. */
+export const smtpUrl = z
+  .string()
+  .transform((text, context) => (text === 'off' ? ('off' as const) : parsed(parseSmtpUrl, text, context)));
+
+/** Who mails come from. */
+export const sender = z.string().transform((text, context) => parsed(parseSender, text, context));
+
 /** The rules that need more than one setting; one that is itself wrong is missing here, and told of already. @returns what is wrong, one sentence each */
 export function checkTogether(config: {
   environment?: string;
@@ -53,6 +62,8 @@ export function checkTogether(config: {
   secretKey?: string[] | undefined;
   sessionIdle?: number;
   sessionAbsolute?: number;
+  smtpUrl?: object | 'off' | undefined;
+  mailFrom?: object | undefined;
 }): string[] {
   const problems: string[] = [];
   const isProduction = config.environment === 'production';
@@ -62,6 +73,12 @@ export function checkTogether(config: {
     problems.push(
       'SECRET_KEY: must be set in production, for instance from `openssl rand -base64 32`; keep it safe, it opens what is sealed in the database',
     );
+  if (isProduction && !config.smtpUrl)
+    problems.push(
+      'SMTP_URL: must be set in production, such as smtp://user:password@mail.example.com; or to off, where nobody is to get mail',
+    );
+  if (config.smtpUrl && config.smtpUrl !== 'off' && !config.mailFrom)
+    problems.push('MAIL_FROM: must be set where SMTP_URL is, to an address that the mail server sends for');
   if (config.issuer) problems.push(...checkIssuer(new URL(config.issuer), isProduction));
   if ((config.sessionIdle ?? 0) > (config.sessionAbsolute ?? Infinity))
     problems.push('SESSION_IDLE: must not be longer than SESSION_ABSOLUTE');
@@ -70,7 +87,7 @@ export function checkTogether(config: {
 
 function checkIssuer(issuer: URL, isProduction: boolean): string[] {
   const problems: string[] = [];
-  if (isProduction && issuer.protocol === 'http:' && !isLoopback(issuer.hostname)) {
+  if (isProduction && issuer.protocol === 'http:' && !isLoopbackHost(issuer.hostname)) {
     problems.push('ISSUER: must start with https: in production (http: is for loopback alone)');
   }
   if (issuer.search || issuer.hash || issuer.username || issuer.password)
@@ -79,21 +96,21 @@ function checkIssuer(issuer: URL, isProduction: boolean): string[] {
   return problems;
 }
 
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127\.\d+\.\d+\.\d+$/.test(hostname)
-  );
-}
-
 /** @param where a variable, or a file with its line */
 export function problemOf(where: string, issue: z.core.$ZodIssue): string {
   const message = issue.message
     .replace(/^Invalid (input|option): expected /, 'must be ')
     .replace(/^Invalid URL$/, 'must be an http: or https: address');
   return `${where}: ${message}`;
+}
+
+function parsed<T>(parse: (text: string) => T, text: string, context: z.core.$RefinementCtx): T {
+  try {
+    return parse(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
 }
 
 function toSeconds(text: string): number {

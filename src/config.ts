@@ -1,9 +1,8 @@
 // Every setting of the server: name, type, default and one sentence, in one schema. Nothing else reads the environment.
 // Order: environment variable, NAME_FILE, YAML file, default. All problems are reported at once.
-import { existsSync, readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { checkTogether, duration, list, network, problemOf, wholeNumber } from './config-rules.ts';
+import { checkTogether, duration, list, network, problemOf, sender, smtpUrl, wholeNumber } from './config-rules.ts';
+import { fromEnvironment, readFile } from './config-sources.ts';
 
 export const settings = {
   environment: setting(
@@ -65,6 +64,16 @@ export const settings = {
     'SESSION_ABSOLUTE',
     duration('1h', '30d').default(7 * 24 * 3600),
     'Time after which a session ends whatever happened.',
+  ),
+  smtpUrl: setting(
+    'SMTP_URL',
+    smtpUrl.optional(),
+    'Mail server: `smtp://user:password@host:587` (STARTTLS demanded, but on loopback; `?tls=none` for clear text) or `smtps://…`; `off` sends nothing. In development mail is caught by the mailbox without it.',
+  ),
+  mailFrom: setting(
+    'MAIL_FROM',
+    sender.optional(),
+    'Whom mail comes from, such as `Gatehouse <no-reply@example.com>`. The name is PRODUCT_NAME where none is given.',
   ),
   samplePort: setting(
     'SAMPLE_PORT',
@@ -140,61 +149,6 @@ function finish({ issuer, host, secretKey, environment, logLevel, ...rest }: Set
     logLevel: logLevel ?? (isProduction ? 'info' : 'warn'),
     secretKeys: secretKey ?? [],
   };
-}
-
-interface Given {
-  value: unknown;
-  where: string;
-}
-
-function fromEnvironment(env: ConfigSource['env'], variable: string, problems: string[]): Given | undefined {
-  const value = env[variable];
-  if (value !== undefined && value !== '') return { value, where: variable };
-  const path = env[`${variable}_FILE`];
-  if (path === undefined || path === '') return undefined;
-  try {
-    return { value: readFileSync(path, 'utf8').trim(), where: `${variable}_FILE` };
-  } catch (error) {
-    problems.push(`${variable}_FILE: cannot read ${path} (${(error as Error).message})`);
-    return undefined;
-  }
-}
-
-function readFile(path: string, isDemanded: boolean, problems: string[]): Map<string, Given> {
-  const given = new Map<string, Given>();
-  if (!existsSync(path)) {
-    if (isDemanded) problems.push(`${path}: there is no such file`);
-    return given;
-  }
-  const lines = new LineCounter();
-  const [document, contents] = parse(path, lines, problems);
-  if (contents === null || contents === undefined) return given;
-  if (typeof contents !== 'object' || Array.isArray(contents)) {
-    problems.push(`${path}: must hold settings as \`name: value\``);
-    return given;
-  }
-  for (const [name, value] of Object.entries(contents)) {
-    const range = (document.get(name, true) as { range?: [number, number, number] } | undefined)?.range;
-    given.set(name, { value, where: `${path} line ${range ? lines.linePos(range[0]).line : '?'} (${name})` });
-  }
-  return given;
-}
-
-/** @returns the document and its contents; null where it cannot be read (a folder, no permission, broken YAML, too many aliases) */
-function parse(
-  path: string,
-  lineCounter: LineCounter,
-  problems: string[],
-): [ReturnType<typeof parseDocument>, unknown] {
-  const broken = (error: unknown) => problems.push(`${path}: ${(error as Error).message.split('\n')[0]}`);
-  try {
-    const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter });
-    document.errors.forEach(broken);
-    return [document, document.errors.length > 0 ? null : document.toJS()];
-  } catch (error) {
-    broken(error);
-    return [parseDocument(''), null];
-  }
 }
 
 function setting<T extends z.ZodType>(variable: string, schema: T, description: string) {

@@ -23,12 +23,13 @@ export async function startServer(config: Config, log: Log): Promise<{ stop(): P
   const isFirst = !cluster.isWorker || cluster.worker?.id === 1;
   if (!config.isProduction && isFirst) servers.push(...(await startDevelopment(services, app)));
   const stopSweeper = startSweeper(services, app);
+  const stopMail = services.mailSender.start();
 
   async function stop(): Promise<void> {
     if (stopping) return;
     stopping = true;
     stopSweeper();
-    await closeAll(servers, graceMs);
+    await Promise.all([closeAll(servers, graceMs), stopMail()]);
     await services.storage.close();
   }
   if (isFirst) announce(config, sampleUrl(services));

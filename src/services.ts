@@ -16,8 +16,11 @@ import { createShownRecoveryCodes } from './credentials/shown-recovery-codes.ts'
 import { createThrottle } from './credentials/throttle.ts';
 import { createTotp } from './credentials/totp.ts';
 import { createGround } from './ground.ts';
+import { createDeliveries } from './mail/deliveries.ts';
 import { createMessages } from './mail/messages.ts';
 import { createOutbox } from './mail/outbox.ts';
+import { createSender } from './mail/sender.ts';
+import { createTransport } from './mail/transport.ts';
 import { createErrorReports } from './oidc/error-reports.ts';
 import { createGrants } from './oidc/grants.ts';
 import { createKeys } from './oidc/keys.ts';
@@ -33,7 +36,10 @@ export async function createServices(config: Config, log: Log) {
   const ground = await createGround(config, log);
   const { secrets, storage, templates, locales } = ground;
   const audit = createAudit({ storage, log });
-  const outbox = createOutbox({ storage, secrets });
+  const deliveries = createDeliveries({ storage, secrets, keepsBodies: !config.isProduction });
+  const outbox = createOutbox({ deliveries });
+  const mailTransport = createTransport({ ...config, smtp: config.smtpUrl, from: config.mailFrom });
+  const mailSender = createSender({ deliveries, outbox, transport: mailTransport, log });
   const messages = createMessages({ templates, locales, productName: config.productName, issuer: config.issuer });
   const clients = createClients({ storage, secrets, audit });
   const accounts = createAccounts({ storage });
@@ -77,7 +83,10 @@ export async function createServices(config: Config, log: Log) {
   return {
     ...ground,
     audit,
+    deliveries,
     outbox,
+    mailTransport,
+    mailSender,
     messages,
     clients,
     accounts,

@@ -18,5 +18,6 @@ export function environmentOf({ port, storageUrl }: OursArguments): Record<strin
     PORT: String(port),
     STORAGE_URL: storageUrl,
     SECRET_KEY: 'a master key for measurements alone',
+    SMTP_URL: 'off',
   };
 }

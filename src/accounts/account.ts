@@ -2,6 +2,7 @@
 // (a new password, and the end of every session that was signed in with the old one) is one write of one record.
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
+import { isPlainAddress } from '../platform/mail-settings.ts';
 import type { CollectionSpec } from '../storage/port.ts';
 
 const recoveryCodeSchema = z.object({ hash: z.string(), usedAt: z.number().optional() });
@@ -67,11 +68,7 @@ export function isEmail(text: string): boolean {
 }
 
 function hasShape(text: string): boolean {
-  return (
-    text.length <= 254 &&
-    /^[^\s@<>"(),:;[\]\\\p{C}]{1,64}@[^\s@<>"(),:;[\]\\\p{C}]{1,189}$/u.test(text) &&
-    domainToASCII(text.split('@')[1] ?? '') !== ''
-  );
+  return isPlainAddress(text) && domainToASCII(text.split('@')[1] ?? '') !== '';
 }
 
 export function displayName(account: Pick<Account, 'givenName' | 'familyName' | 'email'>): string {

@@ -1,8 +1,8 @@
-// Mail on its way out. A message may carry a temporary password or a link that signs in, so it is sealed while it waits.
-import { z } from 'zod';
-import { newId } from '../platform/ids.ts';
-import type { Secrets } from '../platform/secrets.ts';
-import type { CollectionSpec, Storage } from '../storage/port.ts';
+// Mail on its way out, as the rest of the house sees it: handed in here, its outcome told here. deliveries.ts keeps it in between,
+// sender.ts sends it.
+import { DomainError } from '../platform/errors.ts';
+import { isPlainAddress } from '../platform/mail-settings.ts';
+import type { Deliveries } from './deliveries.ts';
 
 export interface Message {
   to: string;
@@ -12,24 +12,6 @@ export interface Message {
   /** Which mail it is, for whoever looks at the queue: `invitation`, `notice.passwordChanged`. */
   purpose?: string;
 }
-
-const storedMessageSchema = z.object({
-  /** Sorts by time. */
-  id: z.string(),
-  sealed: z.string(),
-  createdAt: z.number(),
-  expiresAt: z.number(),
-});
-type StoredMessage = z.output<typeof storedMessageSchema>;
-
-const outboxSpec: CollectionSpec<StoredMessage> = {
-  name: 'outbox',
-  schema: storedMessageSchema,
-  expiresAt: 'expiresAt',
-};
-
-/** No message of ours means anything after a week. */
-const keptSeconds = 7 * 24 * 3600;
 
 /** What a message is about, for whoever wants to hear what became of it. */
 export interface Reference {
@@ -41,7 +23,7 @@ export interface Reference {
 export interface PutOptions {
   /** Given back with the outcome. A message without one has no outcome that is told. */
   reference?: Reference;
-  /** Milliseconds UTC from which on the message means nothing, such as the end of its link: it is not sent later. A week when left out. */
+  /** Milliseconds UTC from which on the message means nothing, such as the end of its link: it is not sent later. Five days when left out. */
   expiresAt?: number;
 }
 
@@ -56,33 +38,23 @@ export interface Outcome {
   answer?: string;
 }
 
-/** Told at least once, in any process, and again later when it throws: it must be able to hear the same twice. */
+/** Told at least once, in any process, and again later when it throws: it must be able to hear the same twice. A refused message that an
+ *  operator has sent again has a second outcome. */
 export type OutcomeListener = (outcome: Outcome) => Promise<void>;
 
-export function createOutbox({ storage, secrets }: { storage: Storage; secrets: Secrets }) {
-  const outbox = storage.collection(outboxSpec);
+export function createOutbox({ deliveries }: { deliveries: Deliveries }) {
   const listeners: OutcomeListener[] = [];
 
-  /** Resolves once the message is stored; it is sent later, by whichever process comes to it first. */
-  async function put(message: Message, { expiresAt }: PutOptions = {}): Promise<void> {
-    const createdAt = Date.now();
-    const id = `${createdAt.toString(36).padStart(10, '0')}-${newId()}`;
-    await outbox.insert({
-      id,
-      sealed: secrets.seal(JSON.stringify(message), context(id)),
-      createdAt,
-      expiresAt: expiresAt ?? createdAt + keptSeconds * 1000,
-    });
+  /** Resolves once the message is stored; it is sent later, by whichever process comes to it first. Nobody waits for a mail server.
+   *  @throws DomainError 'invalid_input' where `to` is not one address */
+  async function put(message: Message, options: PutOptions = {}): Promise<void> {
+    if (!isPlainAddress(message.to)) throw new DomainError('invalid_input', 'mail: the recipient is not one address');
+    await deliveries.add({ ...message, subject: oneLine(message.subject) }, options);
   }
 
-  /** Newest first. */
-  async function list(): Promise<(Message & { id: string; createdAt: number })[]> {
-    const stored = await outbox.list({ limit: 1000 });
-    return stored.reverse().map(({ id, sealed, createdAt }) => ({
-      ...(JSON.parse(secrets.open(sealed, context(id))) as Message),
-      id,
-      createdAt,
-    }));
+  /** What the messages say, newest first: for the mailbox of development. */
+  function list() {
+    return deliveries.read();
   }
 
   /** Every listener hears of every message that was put with a reference. Called while the services are built. */
@@ -90,10 +62,17 @@ export function createOutbox({ storage, secrets }: { storage: Storage; secrets: 
     listeners.push(listener);
   }
 
-  return { put, list, onOutcome };
+  /** @throws what a listener throws; the others have heard it then */
+  async function tell(outcome: Outcome): Promise<void> {
+    const heard = await Promise.allSettled(listeners.map(async (listener) => listener(outcome)));
+    for (const one of heard) if (one.status === 'rejected') throw one.reason;
+  }
+
+  return { put, list, onOutcome, tell };
 }
 export type Outbox = ReturnType<typeof createOutbox>;
 
-function context(id: string) {
-  return { collection: 'outbox', field: 'sealed', id };
+/** A subject may hold a name that somebody chose: no line of it becomes a header. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }

@@ -17,9 +17,9 @@ const ranks: readonly (readonly [rank: number, places: readonly string[]])[] = [
   [6, ['credentials', 'federation', 'oidc']],
   [5, ['accounts']],
   [4, ['organizations', 'clients', 'sessions', 'ground.ts']],
-  [3, ['audit', 'mail', 'storage']],
-  [2, ['storage/port.ts', 'config.ts']],
-  [1, ['platform', 'config-rules.ts']],
+  [3, ['audit', 'mail', 'storage', 'config.ts']],
+  [2, ['storage/port.ts', 'config-rules.ts', 'config-sources.ts']],
+  [1, ['platform']],
 ];
 
 const places = ranks

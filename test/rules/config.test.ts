@@ -6,7 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigError, loadConfig } from '../../src/config.ts';
 
 const key = 'a'.repeat(32);
-const production = { NODE_ENV: 'production', ISSUER: 'https://sign-in.example.com', SECRET_KEY: key };
+const production = {
+  NODE_ENV: 'production',
+  ISSUER: 'https://sign-in.example.com',
+  SECRET_KEY: key,
+  SMTP_URL: 'off',
+};
 
 let folder: string;
 beforeAll(() => {
@@ -169,10 +174,11 @@ describe('in production', () => {
     });
   });
 
-  it('demands an issuer and a master key', () => {
+  it('demands an issuer, a master key and a word about mail', () => {
     expect(problemsOf({ NODE_ENV: 'production' })).toEqual([
       'ISSUER: must be set in production, to the https: address people reach the server at',
       'SECRET_KEY: must be set in production, for instance from `openssl rand -base64 32`; keep it safe, it opens what is sealed in the database',
+      'SMTP_URL: must be set in production, such as smtp://user:password@mail.example.com; or to off, where nobody is to get mail',
     ]);
   });
 

@@ -31,6 +31,7 @@ export async function startProcess(options: {
     NODE_ENV: 'production',
     LOG_LEVEL: 'silent',
     SECRET_KEY: processSecretKey,
+    SMTP_URL: 'off',
     HOST: '127.0.0.1',
     PORT: String(port),
     ISSUER: options.issuer ?? url,
