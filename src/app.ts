@@ -58,8 +58,10 @@ export async function createApp(services: Services, options: { isStopping?: () =
   const oidc = await createOidc({
     issuer,
     sessionAbsoluteSeconds,
+    accounts,
     artifacts,
     clients,
+    deliveries: services.logoutDeliveries,
     errorReports,
     grants,
     keys,

@@ -28,6 +28,7 @@ import { oncePerRequest } from './oidc/request-memo.ts';
 import { effectivePolicy, type SignInPolicy } from './organizations/policy.ts';
 import type { Log } from './platform/log.ts';
 import { createArtifacts } from './sessions/artifacts.ts';
+import { createLogoutDeliveries } from './sessions/logout-deliveries.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 
@@ -47,6 +48,7 @@ export async function createServices(config: Config, log: Log) {
   const profiles = createProfiles({ accounts, audit });
   const securityNotices = createSecurityNotices({ messages, outbox });
   const sessions = createSessions({ storage, epochOf: epochReader(findAccount) });
+  const logoutDeliveries = createLogoutDeliveries({ storage });
   const artifacts = createArtifacts({ storage });
   const passwords = createPasswords({ accounts, queue: createHashQueue() });
   const totp = createTotp({ accounts, secrets, issuerName: config.productName });
@@ -94,6 +96,7 @@ export async function createServices(config: Config, log: Log) {
     profiles,
     securityNotices,
     sessions,
+    logoutDeliveries,
     artifacts,
     passwords,
     totp,

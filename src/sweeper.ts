@@ -5,18 +5,16 @@ import type { Services } from './services.ts';
 import { type ArtifactKind, artifactKinds } from './sessions/artifacts.ts';
 import type { Collection, Stored } from './storage/port.ts';
 
-const everyMs = 60_000;
+const sweepEveryMs = 60_000;
+/** As often as the first wait of platform/retry.ts is long. */
+const tellEveryMs = 5_000;
 const batch = 1000;
 /** Used and expired codes and tokens stay a while for the right error and for reuse detection. */
 const graceMs = 3_600_000;
 
-export async function sweep({ sessions, artifacts, expiring }: Services, { oidc }: App): Promise<void> {
+export async function sweep({ artifacts, expiring }: Services, { oidc }: App): Promise<void> {
   const now = Date.now();
-  for (const session of await sessions.due(now, batch)) {
-    if (session.endedAt === undefined)
-      await oidc.endSession(session.id, session.absoluteUntil <= now ? 'absolute' : 'idle');
-    await sessions.remove(session.id);
-  }
+  await oidc.sweepSessions();
   for (const collection of expiring) await clear(collection, now);
   const kinds = Object.keys(artifactKinds) as ArtifactKind[];
   for (const kind of kinds) await clear(artifacts.of(kind), now - graceMs);
@@ -29,11 +27,22 @@ async function clear(collection: Pick<Collection<Stored>, 'due' | 'delete'>, bef
 
 /** @returns how to stop it */
 export function startSweeper(services: Services, app: App): () => void {
-  const run = () =>
-    void sweep(services, app).catch((error: unknown) =>
-      services.log.warn({ err: error }, 'sweeping failed; tried again in a minute'),
-    );
-  const timer = setInterval(run, everyMs);
-  timer.unref();
-  return () => clearInterval(timer);
+  const timers = [
+    every(sweepEveryMs, () => sweep(services, app), 'sweeping failed; tried again in a minute'),
+    every(tellEveryMs, () => app.oidc.tellDue(), 'the queue of back-channel logouts could not be read'),
+  ];
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+  };
+
+  function every(ms: number, act: () => Promise<void>, onFailure: string): NodeJS.Timeout {
+    let isRunning = false;
+    const run = async (): Promise<void> => {
+      if (isRunning) return;
+      isRunning = true;
+      await act().catch((error: unknown) => services.log.warn({ err: error }, onFailure));
+      isRunning = false;
+    };
+    return setInterval(() => void run(), ms).unref();
+  }
 }

@@ -42,6 +42,8 @@ export const accountSchema = z.object({
   recoveryCodes: z.array(recoveryCodeSchema).optional(),
   /** Sessions remember the epoch they were signed in under; a session of another epoch is dead. */
   sessionEpoch: z.number().int(),
+  /** Set by the write that killed sessions, until they are ended one by one and their apps queued to be told. */
+  hasDeadSessions: z.boolean().optional(),
   createdAt: z.number(),
   updatedAt: z.number(),
 });
@@ -51,7 +53,7 @@ export const accountsSpec: CollectionSpec<Account> = {
   name: 'accounts',
   schema: accountSchema,
   unique: ['emailCanonical'],
-  index: ['status', 'organization'],
+  index: ['status', 'organization', 'hasDeadSessions'],
 };
 
 /** One address, one account: compatibility forms folded, lower case, domain in its ASCII form. */
@@ -69,6 +71,12 @@ export function isEmail(text: string): boolean {
 
 function hasShape(text: string): boolean {
   return isPlainAddress(text) && domainToASCII(text.split('@')[1] ?? '') !== '';
+}
+
+/** Whether sessions of before are dead after the change. */
+export function killsSessions(before: Account, after: Account): boolean {
+  const isSuspended = after.status === 'suspended' && before.status !== 'suspended';
+  return isSuspended || after.sessionEpoch !== before.sessionEpoch;
 }
 
 export function displayName(account: Pick<Account, 'givenName' | 'familyName' | 'email'>): string {

@@ -1,7 +1,7 @@
 // Keeps account records: finding, creating and changing them. Authenticators change through credentials/.
 import { newId } from '../platform/ids.ts';
 import type { Storage } from '../storage/port.ts';
-import { type Account, accountsSpec, canonicalEmail } from './account.ts';
+import { type Account, accountsSpec, canonicalEmail, killsSessions } from './account.ts';
 
 /** `id` only where a sealed value had to name it beforehand. */
 export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & { id?: string } & Partial<
@@ -26,19 +26,33 @@ export function createAccounts({ storage }: { storage: Storage }) {
     return record;
   }
 
-  /** Compare-and-set: `change` is pure and declines by returning undefined. Sets `updatedAt`. */
+  /** Compare-and-set: `change` is pure and declines by returning undefined. Sets `updatedAt`, and `hasDeadSessions` where it killed some. */
   function update(id: string, change: (old: Account) => Account | undefined): Promise<Account | undefined> {
     return accounts.update(id, (old) => {
       const changed = change(old);
-      return changed && { ...changed, updatedAt: Date.now() };
+      const mark = changed && killsSessions(old, changed) ? { hasDeadSessions: true } : {};
+      return changed && { ...changed, ...mark, updatedAt: Date.now() };
     });
+  }
+
+  /** Accounts whose sessions died by a change that was made before `before`, milliseconds UTC. */
+  async function withDeadSessions(before: number): Promise<Account[]> {
+    const marked = await accounts.list({ where: { hasDeadSessions: true }, limit: 1000 });
+    return marked.filter(({ updatedAt }) => updatedAt <= before);
+  }
+
+  /** Notes that the dead sessions of the account, as it was seen, are ended. */
+  async function clearDeadSessions({ id, sessionEpoch, status }: Account): Promise<void> {
+    await accounts.update(id, ({ hasDeadSessions: _ended, ...account }) =>
+      account.sessionEpoch === sessionEpoch && account.status === status ? account : undefined,
+    );
   }
 
   async function isEmpty(): Promise<boolean> {
     return (await accounts.list({ limit: 1 })).length === 0;
   }
 
-  return { get, findByEmail, create, update, isEmpty };
+  return { get, findByEmail, create, update, withDeadSessions, clearDeadSessions, isEmpty };
 }
 export type Accounts = ReturnType<typeof createAccounts>;
 

@@ -15,6 +15,7 @@ export const auditEventTypes = [
   'consent.granted',
   'grant.revoked',
   'invitation.sent',
+  'logout.undelivered',
   'mfa.activated',
   'mfa.deactivated',
   'password.changed',

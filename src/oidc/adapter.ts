@@ -3,6 +3,7 @@
 
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { errors, Provider } from 'oidc-provider';
+import type { Origin } from '../audit/audit.ts';
 import type { Clients } from '../clients/clients.ts';
 import { isDomainError } from '../platform/errors.ts';
 import { type Secrets, sha256 } from '../platform/secrets.ts';
@@ -18,7 +19,7 @@ export interface AdapterDependencies {
   findClient: Clients['get'];
   secrets: Secrets;
   /** After the library's own logout page ended a session. */
-  onSignedOut(session: Session): Promise<void>;
+  onSignedOut(session: Session, origin: Origin): Promise<unknown>;
 }
 
 /** What each adapter may leave out: a verb that its model never asks for. */

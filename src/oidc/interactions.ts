@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Interaction as LibraryInteraction, Provider } from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import type { SignInFacts } from '../sessions/sessions.ts';
+import type { SignInFacts } from '../sessions/saved-session.ts';
 
 export interface Exchange {
   req: IncomingMessage;

@@ -3,14 +3,16 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
-import type { Audit, Origin } from '../audit/audit.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Log } from '../platform/log.ts';
 import { type Secrets, sha256 } from '../platform/secrets.ts';
 import type { Artifacts } from '../sessions/artifacts.ts';
-import type { EndReason, Session } from '../sessions/session.ts';
+import type { LogoutDeliveries } from '../sessions/logout-deliveries.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { createAdapter } from './adapter.ts';
+import { createBackchannel } from './backchannel.ts';
 import { cookieNames, createConfiguration, type ProviderPages, sessionCookieOptions } from './configuration.ts';
 import type { ErrorReports } from './error-reports.ts';
 import type { Grants } from './grants.ts';
@@ -18,12 +20,15 @@ import { createInteractions } from './interactions.ts';
 import type { Keys } from './keys.ts';
 import { applyOverrides } from './overrides.ts';
 import { oncePerRequest } from './request-memo.ts';
+import { createSessionEnd } from './session-end.ts';
 
 export interface OidcDependencies {
   issuer: string;
   sessionAbsoluteSeconds: number;
+  accounts: Accounts;
   artifacts: Artifacts;
   clients: Clients;
+  deliveries: LogoutDeliveries;
   errorReports: ErrorReports;
   grants: Grants;
   keys: Keys;
@@ -41,9 +46,10 @@ type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
 export async function createOidc(dependencies: OidcDependencies) {
   const { issuer, artifacts, clients, keys, secrets, sessions, log } = dependencies;
-  const onSignedOut = (session: Session) => noteEnd(session, 'signed-out', { actor: session.accountId });
+  const backchannel = createBackchannel(dependencies);
+  const sessionEnd = createSessionEnd({ ...dependencies, backchannel });
   const findClient = oncePerRequest(clients.get);
-  const adapter = createAdapter({ artifacts, sessions, findClient, secrets, onSignedOut });
+  const adapter = createAdapter({ artifacts, sessions, findClient, secrets, onSignedOut: sessionEnd.finishEnd });
   const cookieKeys = secrets.keys('cookies');
   const pairwiseSalt = await keys.pairwiseSalt();
   const provider = await build();
@@ -69,6 +75,7 @@ export async function createOidc(dependencies: OidcDependencies) {
     // `Host` and forwarded headers were rewritten from ISSUER before the library sees them (web/stack.ts).
     provider.proxy = true;
     applyOverrides(provider, { artifacts, clients, findClient });
+    backchannel.attach(provider);
     for (const middleware of dependencies.before) provider.use(middleware);
     dependencies.errorReports.attach(provider);
     listen(provider, log);
@@ -85,7 +92,7 @@ export async function createOidc(dependencies: OidcDependencies) {
       postLogoutRedirectUri?: string;
       state?: string;
     };
-    await endSession(session.uid, 'signed-out', { actor: session.accountId });
+    await sessionEnd.endSession(session.uid, 'signed-out', { ...ctx.state.origin, actor: session.accountId });
     // The library must neither save the session again nor renew its cookie.
     (session as { destroyed?: boolean }).destroyed = true;
     const target = new URL(postLogoutRedirectUri ?? `${issuer}/signed-out`);
@@ -96,53 +103,17 @@ export async function createOidc(dependencies: OidcDependencies) {
     return true;
   }
 
-  /** Ends a session, its tokens and its grants, and tells its apps. @returns undefined when it was over already */
-  async function endSession(
-    uid: string,
-    reason: EndReason,
-    origin: Origin = { actor: 'system' },
-  ): Promise<Session | undefined> {
-    const session = await sessions.end(uid, reason, Date.now());
-    if (!session) return undefined;
-    const entries = Object.entries(session.authorizations);
-    const bound = entries.filter(([, { persistsLogout }]) => persistsLogout !== true);
-    await Promise.all(bound.map(([, { grantId }]) => typeof grantId === 'string' && artifacts.revokeGrant(grantId)));
-    for (const [clientId, { sid }] of entries) void tell(clientId, session.accountId, String(sid));
-    await noteEnd(session, reason, origin);
-    return session;
-  }
-
-  async function noteEnd({ accountId }: Session, reason: EndReason, origin: Origin): Promise<void> {
-    if (accountId)
-      await dependencies.audit.record(
-        { type: 'session.ended', result: 'success', subject: accountId, detail: { reason } },
-        origin,
-      );
-  }
-
-  /** Back-channel logout. A failure is logged; the session is over either way. */
-  async function tell(clientId: string, accountId: string | undefined, sid: string): Promise<void> {
-    try {
-      const client = (await provider.Client.find(clientId)) as LogoutClient | undefined;
-      if (client?.backchannelLogoutUri && accountId) await client.backchannelLogout(accountId, sid);
-    } catch (error) {
-      log.warn({ clientId, err: error }, 'back-channel logout failed');
-    }
-  }
-
   return {
     handle: handler,
     interactions: createInteractions(provider),
-    endSession,
+    endSession: sessionEnd.endSession,
+    endAll: sessionEnd.endAll,
+    sweepSessions: sessionEnd.sweepSessions,
+    tellDue: backchannel.tellDue,
     cookieKeys,
   };
 }
 export type Oidc = Awaited<ReturnType<typeof createOidc>>;
-
-interface LogoutClient {
-  backchannelLogoutUri?: string;
-  backchannelLogout(accountId: string, sid: string): Promise<void>;
-}
 
 interface ProtocolError extends Error {
   error?: string;
@@ -179,8 +150,5 @@ function listen(provider: Provider, log: Log): void {
   }
   emitter.on('server_error', (ctx: KoaContextWithOIDC, err: Error) =>
     log.error({ err, path: ctx.path }, 'server error in a protocol endpoint'),
-  );
-  emitter.on('backchannel.error', (_ctx: KoaContextWithOIDC, err: Error, client: { clientId: string }) =>
-    log.warn({ err, clientId: client.clientId }, 'back-channel logout failed'),
   );
 }

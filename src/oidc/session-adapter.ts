@@ -1,8 +1,8 @@
 // oidc-provider's Session model on our session record: saved by merging, never renamed away, never brought back to life.
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
 import { errors, Provider } from 'oidc-provider';
+import type { SignInFacts } from '../sessions/saved-session.ts';
 import type { Session } from '../sessions/session.ts';
-import type { SignInFacts } from '../sessions/sessions.ts';
 import type { AdapterDependencies, PartialAdapter } from './adapter.ts';
 import type { LoginResult } from './interactions.ts';
 
@@ -50,7 +50,7 @@ export function sessionAdapter({
       const current = Provider.ctx?.oidc.session as { id: string; oldId?: string; uid: string } | undefined;
       if (!current || current.oldId === id) return;
       const session = await sessions.end(current.uid, 'signed-out', Date.now());
-      if (session) await onSignedOut(session);
+      if (session) await onSignedOut(session, { ...Provider.ctx?.state.origin, actor: session.accountId });
     },
   };
 }

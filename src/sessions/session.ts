@@ -8,7 +8,18 @@ import type { CollectionSpec } from '../storage/port.ts';
 const authorizationSchema = z.record(z.string(), z.unknown());
 const payloadSchema = z.record(z.string(), z.unknown());
 
-export const endReasons = ['signed-out', 'replaced', 'credentials-changed', 'idle', 'absolute'] as const;
+export const endReasons = [
+  'signed-out',
+  /** By the person, from another session. */
+  'signed-out-elsewhere',
+  'replaced',
+  'credentials-changed',
+  'idle',
+  'absolute',
+  'suspended',
+  'account-deleted',
+  'administrator',
+] as const;
 export type EndReason = (typeof endReasons)[number];
 
 export const sessionSchema = z.object({
@@ -30,10 +41,12 @@ export const sessionSchema = z.object({
   lastSeenAt: z.number(),
   idleSeconds: z.number(),
   absoluteUntil: z.number(),
-  /** The earlier of the idle and the absolute limit: enforced at each read. */
+  /** The earlier of the idle and the absolute limit: enforced at each read. Of an ended one, when the sweeper looks at it next. */
   endsAt: z.number(),
   endedAt: z.number().optional(),
   endReason: z.enum(endReasons).optional(),
+  /** Its tokens are gone and its apps are queued to be told; until then the sweeper finishes what was begun. */
+  settledAt: z.number().optional(),
   address: z.string().optional(),
   userAgent: z.string().optional(),
 });
@@ -53,6 +66,7 @@ export const sessionsSpec: CollectionSpec<Session> = {
 export const formerIdSeconds = 30;
 /** Activity is written down at most this often. */
 export const touchEverySeconds = 60;
+const endedKeptMs = 24 * 3_600_000;
 
 export function isLive(session: Session, now: number): boolean {
   return session.endedAt === undefined && session.endsAt > now;
@@ -73,6 +87,14 @@ export function touched(session: Session, now: number): Session | undefined {
 export function ended(session: Session, reason: EndReason, now: number): Session | undefined {
   if (session.endedAt !== undefined) return undefined;
   return { ...session, endedAt: now, endReason: reason, endsAt: Math.min(session.endsAt, now) };
+}
+
+/** Ended, and everything done about it. The record stays a day, without what was in it, so that a browser which comes back can be told why.
+ *  @returns undefined when that is noted already, or the session goes on */
+export function settled(session: Session, now: number): Session | undefined {
+  if (session.endedAt === undefined || session.settledAt !== undefined) return undefined;
+  const keptMs = session.accountId === undefined ? 0 : endedKeptMs;
+  return { ...session, payload: {}, authorizations: {}, settledAt: now, endsAt: now + keptMs };
 }
 
 /** Merges what one request knew of each client into what is stored, per client and per field, so that two apps opened at once both

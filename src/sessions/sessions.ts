@@ -1,42 +1,8 @@
 // Keeps browser sessions: found by id or uid, saved by merging, touched, listed, ended. The limits hold at each read.
 import { sha256 } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
-import {
-  type EndReason,
-  ended,
-  formerIdSeconds,
-  isLive,
-  mergedAuthorizations,
-  opensWith,
-  type Session,
-  sessionsSpec,
-  touched,
-} from './session.ts';
-
-/** A browser that is not signed in keeps its record this long. */
-const anonymousSeconds = 3600;
-
-/** What a sign-in adds to the session it makes or renews. */
-export interface SignInFacts {
-  epoch: number;
-  idleSeconds: number;
-  absoluteSeconds: number;
-  address?: string | undefined;
-  userAgent?: string | undefined;
-}
-
-export interface SaveRequest {
-  uid: string;
-  /** The session id itself; only its hash is stored. */
-  id: string;
-  payload: Session['payload'];
-  authorizations: Session['authorizations'];
-  accountId?: string | undefined;
-  amr: string[];
-  /** Present in the request that finishes a sign-in. */
-  signIn?: SignInFacts | undefined;
-  loggedOutClient?: string | undefined;
-}
+import { createdSession, mergedSession, type SaveRequest } from './saved-session.ts';
+import { type EndReason, ended, isLive, opensWith, type Session, sessionsSpec, settled, touched } from './session.ts';
 
 export interface SessionsDependencies {
   storage: Storage;
@@ -70,59 +36,16 @@ export function createSessions({ storage, epochOf }: SessionsDependencies) {
   async function save(request: SaveRequest, now: number): Promise<Session | undefined> {
     const known = await sessions.get(request.uid);
     if (!known) {
-      const fresh = create(request, now);
+      const fresh = createdSession(request, now);
       await sessions.insert(fresh);
       return fresh;
     }
     if (known.endedAt !== undefined) return undefined;
     // Most requests bring nothing new: they need not wait for a commit.
-    if (isSame(known, merge(known, request, now))) return known;
-    return sessions.update(request.uid, (old) => (old.endedAt === undefined ? merge(old, request, now) : undefined));
-  }
-
-  function create(request: SaveRequest, now: number): Session {
-    const limits = limitsOf(request.signIn, now) ?? {
-      idleSeconds: anonymousSeconds,
-      absoluteUntil: now + anonymousSeconds * 1000,
-    };
-    return {
-      id: request.uid,
-      idHashes: [sha256(request.id)],
-      formerUntil: 0,
-      payload: request.payload,
-      authorizations: request.authorizations,
-      amr: request.amr,
-      ...(request.accountId === undefined ? {} : { accountId: request.accountId }),
-      ...factsOf(request.signIn),
-      signedInAt: now,
-      lastSeenAt: now,
-      ...limits,
-      endsAt: Math.min(now + limits.idleSeconds * 1000, limits.absoluteUntil),
-    };
-  }
-
-  function merge(old: Session, request: SaveRequest, now: number): Session {
-    const isRenewed = old.idHashes[0] !== sha256(request.id);
-    const merged: Session = {
-      ...old,
-      payload: request.payload,
-      authorizations: mergedAuthorizations(old.authorizations, request.authorizations, request.loggedOutClient),
-      amr: request.amr,
-      ...(request.accountId === undefined ? {} : { accountId: request.accountId }),
-      ...factsOf(request.signIn),
-    };
-    if (isRenewed) {
-      merged.idHashes = [sha256(request.id), ...(old.idHashes[0] === undefined ? [] : [old.idHashes[0]])];
-      merged.formerUntil = request.signIn ? 0 : now + formerIdSeconds * 1000;
-    }
-    const limits = limitsOf(request.signIn, now);
-    if (limits)
-      Object.assign(merged, limits, {
-        signedInAt: now,
-        lastSeenAt: now,
-        endsAt: Math.min(now + limits.idleSeconds * 1000, limits.absoluteUntil),
-      });
-    return touched(merged, now) ?? merged;
+    if (isSame(known, mergedSession(known, request, now))) return known;
+    return sessions.update(request.uid, (old) =>
+      old.endedAt === undefined ? mergedSession(old, request, now) : undefined,
+    );
   }
 
   /** Settles which grant a client has in this session when two of its requests arrive at once: the first stays, both use it.
@@ -168,6 +91,22 @@ export function createSessions({ storage, epochOf }: SessionsDependencies) {
     return sessions.update(uid, (session) => ended(session, reason, now));
   }
 
+  /** Notes that the tokens of an ended session are gone and its apps are queued to be told. */
+  async function settle(uid: string, now: number): Promise<void> {
+    await sessions.update(uid, (session) => settled(session, now));
+  }
+
+  /** Every record of an account, over or not, page by page. */
+  async function* ofAccount(accountId: string): AsyncGenerator<Session> {
+    const limit = 100;
+    let page = await sessions.list({ where: { accountId }, limit });
+    while (page.length > 0) {
+      yield* page;
+      const after = page.at(-1)?.id;
+      page = page.length < limit || !after ? [] : await sessions.list({ where: { accountId }, after, limit });
+    }
+  }
+
   /** Sessions past their end, for the sweeper: the earliest first. */
   function due(now: number, limit: number): Promise<Session[]> {
     return sessions.due(now, limit);
@@ -177,23 +116,10 @@ export function createSessions({ storage, epochOf }: SessionsDependencies) {
     await sessions.delete(uid);
   }
 
-  return { findById, findByUid, save, claimGrant, touch, moveToEpoch, end, due, remove };
+  return { findById, findByUid, save, claimGrant, touch, moveToEpoch, end, settle, ofAccount, due, remove };
 }
 export type Sessions = ReturnType<typeof createSessions>;
 
 function isSame(a: Session, b: Session): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function limitsOf(
-  signIn: SignInFacts | undefined,
-  now: number,
-): Pick<Session, 'idleSeconds' | 'absoluteUntil'> | undefined {
-  return signIn && { idleSeconds: signIn.idleSeconds, absoluteUntil: now + signIn.absoluteSeconds * 1000 };
-}
-
-function factsOf(signIn: SignInFacts | undefined): Partial<Session> {
-  if (!signIn) return {};
-  const { epoch, address, userAgent } = signIn;
-  return { epoch, ...(address ? { address } : {}), ...(userAgent ? { userAgent: userAgent.slice(0, 300) } : {}) };
 }

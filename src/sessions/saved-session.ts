@@ -1,0 +1,88 @@
+// What a request leaves in a session's record: pure rules of how the record is made, and how later requests merge into it.
+import { sha256 } from '../platform/secrets.ts';
+import { formerIdSeconds, mergedAuthorizations, type Session, touched } from './session.ts';
+
+/** A browser that is not signed in keeps its record this long. */
+const anonymousSeconds = 3600;
+
+/** What a sign-in adds to the session it makes or renews. */
+export interface SignInFacts {
+  epoch: number;
+  idleSeconds: number;
+  absoluteSeconds: number;
+  address?: string | undefined;
+  userAgent?: string | undefined;
+}
+
+export interface SaveRequest {
+  uid: string;
+  /** The session id itself; only its hash is stored. */
+  id: string;
+  payload: Session['payload'];
+  authorizations: Session['authorizations'];
+  accountId?: string | undefined;
+  amr: string[];
+  /** Present in the request that finishes a sign-in. */
+  signIn?: SignInFacts | undefined;
+  loggedOutClient?: string | undefined;
+}
+
+/** The record that a first save makes. */
+export function createdSession(request: SaveRequest, now: number): Session {
+  const limits = limitsOf(request.signIn, now) ?? {
+    idleSeconds: anonymousSeconds,
+    absoluteUntil: now + anonymousSeconds * 1000,
+  };
+  return {
+    id: request.uid,
+    idHashes: [sha256(request.id)],
+    formerUntil: 0,
+    payload: request.payload,
+    authorizations: request.authorizations,
+    amr: request.amr,
+    ...(request.accountId === undefined ? {} : { accountId: request.accountId }),
+    ...factsOf(request.signIn),
+    signedInAt: now,
+    lastSeenAt: now,
+    ...limits,
+    endsAt: Math.min(now + limits.idleSeconds * 1000, limits.absoluteUntil),
+  };
+}
+
+/** What is stored, with what one request knew. */
+export function mergedSession(old: Session, request: SaveRequest, now: number): Session {
+  const isRenewed = old.idHashes[0] !== sha256(request.id);
+  const merged: Session = {
+    ...old,
+    payload: request.payload,
+    authorizations: mergedAuthorizations(old.authorizations, request.authorizations, request.loggedOutClient),
+    amr: request.amr,
+    ...(request.accountId === undefined ? {} : { accountId: request.accountId }),
+    ...factsOf(request.signIn),
+  };
+  if (isRenewed) {
+    merged.idHashes = [sha256(request.id), ...(old.idHashes[0] === undefined ? [] : [old.idHashes[0]])];
+    merged.formerUntil = request.signIn ? 0 : now + formerIdSeconds * 1000;
+  }
+  const limits = limitsOf(request.signIn, now);
+  if (limits)
+    Object.assign(merged, limits, {
+      signedInAt: now,
+      lastSeenAt: now,
+      endsAt: Math.min(now + limits.idleSeconds * 1000, limits.absoluteUntil),
+    });
+  return touched(merged, now) ?? merged;
+}
+
+function limitsOf(
+  signIn: SignInFacts | undefined,
+  now: number,
+): Pick<Session, 'idleSeconds' | 'absoluteUntil'> | undefined {
+  return signIn && { idleSeconds: signIn.idleSeconds, absoluteUntil: now + signIn.absoluteSeconds * 1000 };
+}
+
+function factsOf(signIn: SignInFacts | undefined): Partial<Session> {
+  if (!signIn) return {};
+  const { epoch, address, userAgent } = signIn;
+  return { epoch, ...(address ? { address } : {}), ...(userAgent ? { userAgent: userAgent.slice(0, 300) } : {}) };
+}
