@@ -1,6 +1,8 @@
 // The composition root of the web: what a request passes is built here, by name, and nowhere else.
 import { join } from 'node:path';
+import { createNotMe } from './accounts/not-me.ts';
 import { ownClientId } from './clients/client.ts';
+import { ownerRole } from './credentials/owner-recovery.ts';
 import { viewsFolder } from './ground.ts';
 import { cookieNames } from './oidc/configuration.ts';
 import { createOidc } from './oidc/oidc.ts';
@@ -82,8 +84,19 @@ export async function createApp(services: Services, options: { isStopping?: () =
     secrets,
     browser,
   });
+  const notMe = createNotMe({
+    ...services,
+    administratorsOf: () => accounts.withRole(ownerRole),
+    endEverything: async (accountId, origin) => {
+      await oidc.endAll(accountId, { reason: 'credentials-changed' }, origin);
+      await artifacts.revokeGrantsOf({ accountId });
+    },
+    forgetBrowsers: services.knownBrowsers.forget,
+    mailResetLink: async () => {},
+  });
   const web = {
     ...services,
+    notMe,
     assets,
     browser,
     errors,

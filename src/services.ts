@@ -30,6 +30,7 @@ import type { Log } from './platform/log.ts';
 import { createArtifacts } from './sessions/artifacts.ts';
 import { createLogoutDeliveries } from './sessions/logout-deliveries.ts';
 import { createSessions } from './sessions/sessions.ts';
+import { createKnownBrowsers } from './sign-in/known-browsers.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 
 /** Everything below the web: what the server and the command line share. The storage is open when this resolves. */
@@ -46,7 +47,14 @@ export async function createServices(config: Config, log: Log) {
   const accounts = createAccounts({ storage });
   const findAccount = activeAccount(oncePerRequest(accounts.get));
   const profiles = createProfiles({ accounts, audit });
-  const securityNotices = createSecurityNotices({ messages, outbox });
+  const securityNotices = createSecurityNotices({
+    messages,
+    outbox,
+    secrets,
+    log,
+    notMeUrl: `${config.issuer}/not-me`,
+  });
+  const knownBrowsers = createKnownBrowsers({ storage });
   const sessions = createSessions({ storage, epochOf: epochReader(findAccount) });
   const logoutDeliveries = createLogoutDeliveries({ storage });
   const artifacts = createArtifacts({ storage });
@@ -63,6 +71,7 @@ export async function createServices(config: Config, log: Log) {
     messages,
     outbox,
     audit,
+    securityNotices,
     signInUrl: `${config.issuer}/profile`,
   });
   const keys = createKeys({ storage, secrets, audit });
@@ -78,6 +87,8 @@ export async function createServices(config: Config, log: Log) {
     recoveryCodes,
     throttle,
     audit,
+    knownBrowsers,
+    securityNotices,
     policyOf,
   });
 
@@ -95,6 +106,7 @@ export async function createServices(config: Config, log: Log) {
     findAccount,
     profiles,
     securityNotices,
+    knownBrowsers,
     sessions,
     logoutDeliveries,
     artifacts,

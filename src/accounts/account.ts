@@ -40,6 +40,11 @@ export const accountSchema = z.object({
   /** Shown to the person, not yet proved by two codes. */
   pendingTotp: z.object({ secret: z.string(), expiresAt: z.number() }).optional(),
   recoveryCodes: z.array(recoveryCodeSchema).optional(),
+  firstSignedInAt: z.number().optional(),
+  /** A second factor must be set up at the next sign-in, whatever the policy says. Gone once it is. */
+  mustEnrolMfa: z.literal(true).optional(),
+  /** When the person last said that a change was not theirs (lockdown.ts); what was told before is dealt with. */
+  securedAt: z.number().optional(),
   /** Sessions remember the epoch they were signed in under; a session of another epoch is dead. */
   sessionEpoch: z.number().int(),
   /** Set by the write that killed sessions, until they are ended one by one and their apps queued to be told. */
@@ -54,6 +59,7 @@ export const accountsSpec: CollectionSpec<Account> = {
   schema: accountSchema,
   unique: ['emailCanonical'],
   index: ['status', 'organization', 'hasDeadSessions'],
+  indexEach: ['roles'],
 };
 
 /** One address, one account: compatibility forms folded, lower case, domain in its ASCII form. */

@@ -48,11 +48,16 @@ export function createAccounts({ storage }: { storage: Storage }) {
     );
   }
 
+  /** At most a thousand. */
+  function withRole(role: string): Promise<Account[]> {
+    return accounts.list({ where: { roles: role }, limit: 1000 });
+  }
+
   async function isEmpty(): Promise<boolean> {
     return (await accounts.list({ limit: 1 })).length === 0;
   }
 
-  return { get, findByEmail, create, update, withDeadSessions, clearDeadSessions, isEmpty };
+  return { get, findByEmail, create, update, withDeadSessions, clearDeadSessions, withRole, isEmpty };
 }
 export type Accounts = ReturnType<typeof createAccounts>;
 

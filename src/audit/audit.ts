@@ -8,6 +8,7 @@ import type { CollectionSpec, Storage } from '../storage/port.ts';
 export const auditEventTypes = [
   'account.created',
   'account.imported',
+  'account.locked-down',
   'account.profile-changed',
   'account.profile-completed',
   'client.changed',

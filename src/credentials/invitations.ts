@@ -2,6 +2,7 @@
 // temporary password, which opens nothing but the choice of an own one; nobody ever sets another person's password.
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { Messages } from '../mail/messages.ts';
 import type { Outbox } from '../mail/outbox.ts';
@@ -14,6 +15,7 @@ export interface InvitationsDependencies {
   messages: Messages;
   outbox: Outbox;
   audit: Audit;
+  securityNotices: SecurityNotices;
   /** Where an invited person signs in. */
   signInUrl: string;
 }

@@ -1,6 +1,7 @@
 // Break-glass: a way in for an owner who is locked out, or for the first one. It ends in a temporary password, as an invitation does.
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import { DomainError } from '../platform/errors.ts';
 import type { Passwords } from './passwords.ts';
@@ -12,6 +13,7 @@ export interface OwnerRecoveryDependencies {
   accounts: Accounts;
   passwords: Passwords;
   audit: Audit;
+  securityNotices: SecurityNotices;
   /** Where a person signs in. */
   signInUrl: string;
 }
@@ -24,8 +26,11 @@ export interface Recovery {
   expiresAt: number;
 }
 
-export function createOwnerRecovery({ accounts, passwords, audit, signInUrl }: OwnerRecoveryDependencies) {
-  /** Break-glass: a way in for an owner who is locked out, or for the first one. Ends the account's sessions.
+export function createOwnerRecovery(dependencies: OwnerRecoveryDependencies) {
+  const { accounts, passwords, audit, securityNotices, signInUrl } = dependencies;
+
+  /** Break-glass: a way in for an owner who is locked out, or for the first one. Ends the account's sessions,
+   *  and tells its person.
    *  @param options.makeOwner gives the role to an account that lacks it   @param options.resetMfa removes a lost second factor
    *  @throws DomainError 'forbidden' when the account is no owner, or there is none on an instance that has others, and `makeOwner` was not asked */
   async function recoverOwner(
@@ -53,6 +58,7 @@ export function createOwnerRecovery({ accounts, passwords, audit, signInUrl }: O
     if (!account) throw new DomainError('conflict', `${email} was removed meanwhile`);
     const detail = { resetMfa: options.resetMfa, madeOwner: !known?.roles.includes(ownerRole) };
     await audit.record({ type: 'recovery.started', result: 'success', subject: account.id, detail }, origin);
+    if (known) await securityNotices.send(account, 'recoveryStarted', origin);
     return { email: account.email, signInUrl, temporaryPassword: password, expiresAt: stored.expiresAt };
   }
 

@@ -1,12 +1,22 @@
 // Renders mails: a text and an HTML part from one model, in one layout, every sentence from the catalogue.
-import type { Locales } from '../platform/locales.ts';
+import type { Locales, Phrase } from '../platform/locales.ts';
 import type { Templates } from '../platform/templates.ts';
 import type { Message } from './outbox.ts';
 
+interface Happening {
+  kind: string;
+  /** Milliseconds UTC. */
+  at: number;
+  address: string;
+  device: Phrase;
+}
+
 export interface MailModels {
   invitation: { email: string; temporaryPassword: string; url: string; expiresAt: number };
-  /** `address` and `userAgent` are empty where nobody knows them. */
-  notice: { kind: string; at: number; address: string; userAgent: string };
+  /** Tells a person of a change. `address` is empty where nobody knows it, `url` where nothing can be done. */
+  notice: Happening & { url: string; expiresAt: number };
+  /** Tells an administrator that a person said "This was not me". */
+  alert: Happening & { email: string };
   /** An operator tries whether sending works. */
   test: { issuer: string };
 }

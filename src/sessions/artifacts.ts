@@ -66,6 +66,8 @@ export interface Artifacts {
   replays: Collection<Replay>;
   /** Deletes every token and code of a grant, then the grant: whoever holds one of them is out. */
   revokeGrant(grantId: string): Promise<void>;
+  /** The same with every grant of an account, or with those of one client, whether or not they end with a session. @returns how many */
+  revokeGrantsOf(owner: { accountId: string; clientId?: string }): Promise<number>;
 }
 
 export function createArtifacts({ storage }: { storage: Storage }): Artifacts {
@@ -82,7 +84,16 @@ export function createArtifacts({ storage }: { storage: Storage }): Artifacts {
     await Promise.all(held.map((kind) => collections[kind].deleteMany('grantId', grantId)));
   }
 
-  return { of: (kind) => collections[kind], replays: storage.collection(replaysSpec), revokeGrant };
+  async function revokeGrantsOf(owner: { accountId: string; clientId?: string }): Promise<number> {
+    for (let total = 0; ; ) {
+      const grants = await collections.Grant.list({ where: owner });
+      if (grants.length === 0) return total;
+      await Promise.all(grants.map(({ id }) => revokeGrant(id)));
+      total += grants.length;
+    }
+  }
+
+  return { of: (kind) => collections[kind], replays: storage.collection(replaysSpec), revokeGrant, revokeGrantsOf };
 }
 
 function specOf({ name, index, keepExpired }: Kind): CollectionSpec<Artifact> {

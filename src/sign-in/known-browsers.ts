@@ -27,8 +27,14 @@ export function createKnownBrowsers({ storage }: { storage: Storage }) {
     await browsers.put({ id: idOf(browserHash, accountId), accountId, expiresAt: Date.now() + keptSeconds * 1000 });
   }
 
-  return { isKnown, remember };
+  /** After the owner said that somebody else had signed in. */
+  async function forget(accountId: string): Promise<void> {
+    await browsers.deleteMany('accountId', accountId);
+  }
+
+  return { isKnown, remember, forget };
 }
+export type KnownBrowsers = ReturnType<typeof createKnownBrowsers>;
 
 function idOf(browserHash: string, accountId: string): string {
   return sha256(`${browserHash} ${accountId}`);

@@ -1,6 +1,7 @@
 // Carries a sign-in from step to step: each method checks one proof, writes it into the attempt and leaves what comes next to steps.ts.
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { PasswordCheck, Passwords } from '../credentials/passwords.ts';
 import type { RecoveryCodes } from '../credentials/recovery-codes.ts';
@@ -15,7 +16,7 @@ import { type Attempt, hasProof, isStillOf, type ProofMethod, restarted, withPro
 import { createAttempts } from './attempts.ts';
 import { createFirstSignIn } from './first-sign-in.ts';
 import { codeGuesses, passwordGuesses } from './guesses.ts';
-import { createKnownBrowsers } from './known-browsers.ts';
+import type { KnownBrowsers } from './known-browsers.ts';
 import { createRefusals, type Throttled } from './refusals.ts';
 import { nextStep, type Step } from './steps.ts';
 
@@ -28,6 +29,8 @@ export interface SignInDependencies {
   recoveryCodes: RecoveryCodes;
   throttle: Throttle;
   audit: Audit;
+  knownBrowsers: KnownBrowsers;
+  securityNotices: SecurityNotices;
   policyOf(account: Account | undefined): SignInPolicy;
 }
 
@@ -41,9 +44,9 @@ const methods: Partial<Record<PasswordCheck, ProofMethod>> = { accepted: 'pwd', 
 const longestPassword = 1024;
 
 export function createSignIn(dependencies: SignInDependencies) {
-  const { secrets, accounts, passwords, totp, recoveryCodes, throttle, audit } = dependencies;
+  const { secrets, accounts, passwords, totp, recoveryCodes, throttle, audit, knownBrowsers, securityNotices } =
+    dependencies;
   const attempts = createAttempts(dependencies);
-  const knownBrowsers = createKnownBrowsers(dependencies);
   const { refused, refusedAsThrottled } = createRefusals(dependencies);
 
   async function next(
@@ -159,6 +162,9 @@ export function createSignIn(dependencies: SignInDependencies) {
   async function finish(attempt: Attempt, account: Account, origin: Origin): Promise<LoginResult> {
     const amr = amrOf(attempt.proofs.map(({ method }) => method));
     const { idleSeconds, absoluteSeconds } = dependencies.policyOf(account);
+    // The very first sign-in is expected to be on a device that nobody has seen.
+    const isFirst = account.firstSignedInAt === undefined;
+    const isNewDevice = !isFirst && !(await knownBrowsers.isKnown(attempt.browserHash, account.id));
     // Together, so that they share one commit.
     await Promise.all([
       audit.record(
@@ -173,7 +179,9 @@ export function createSignIn(dependencies: SignInDependencies) {
       ),
       attempts.update(attempt.id, (old) => ({ ...old, finishedAt: Date.now() })),
       knownBrowsers.remember(attempt.browserHash, account.id),
+      isFirst && accounts.update(account.id, (current) => ({ ...current, firstSignedInAt: Date.now() })),
     ]);
+    if (isNewDevice) await securityNotices.send(account, 'newDevice', origin);
     const session = {
       epoch: attempt.epoch ?? -1,
       idleSeconds,

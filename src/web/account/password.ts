@@ -21,8 +21,20 @@ const notices = new Map<unknown, Message>([
 ]);
 
 export function passwordRoutes(router: Router, dependencies: AccountPagesDependencies): void {
-  const { accounts, audit, browser, passwords, productName, readForm, sessions, signedIn, throttle, views, policyOf } =
-    dependencies;
+  const {
+    accounts,
+    audit,
+    browser,
+    passwords,
+    productName,
+    readForm,
+    securityNotices,
+    sessions,
+    signedIn,
+    throttle,
+    views,
+    policyOf,
+  } = dependencies;
 
   function show(
     ctx: Context,
@@ -95,6 +107,7 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
       { type: 'password.changed', result: 'success', subject: account.id, detail: { by: 'current-password' } },
       origin,
     );
+    await securityNotices.send(updated, 'passwordChanged', origin);
     return { errors: [], status: 200 };
   }
 }

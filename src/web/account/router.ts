@@ -2,7 +2,9 @@
 import Router from '@koa/router';
 import type { Account } from '../../accounts/account.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
+import type { NotMe } from '../../accounts/not-me.ts';
 import type { Profiles } from '../../accounts/profiles.ts';
+import type { SecurityNotices } from '../../accounts/security-notices.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { Mfa } from '../../credentials/mfa.ts';
 import type { Passwords } from '../../credentials/passwords.ts';
@@ -20,6 +22,7 @@ import type { Views } from '../http/views.ts';
 import { languageRoutes } from './language.ts';
 import { mfaRoutes } from './mfa.ts';
 import { nameRoutes } from './name.ts';
+import { notMeRoutes } from './not-me.ts';
 import { passwordRoutes } from './password.ts';
 import { profileRoutes } from './profile.ts';
 import { signOutRoutes } from './sign-out.ts';
@@ -30,11 +33,13 @@ export interface AccountPagesDependencies {
   browser: Browser;
   locales: Locales;
   mfa: Mfa;
+  notMe: NotMe;
   oidc: Oidc;
   passwords: Passwords;
   productName: string;
   profiles: Profiles;
   readForm: ReadForm;
+  securityNotices: SecurityNotices;
   sessions: Sessions;
   shownRecoveryCodes: ShownRecoveryCodes;
   signedIn: SignedInReader;
@@ -45,7 +50,7 @@ export interface AccountPagesDependencies {
 }
 
 /** A section is one line. */
-const sections = [profileRoutes, nameRoutes, languageRoutes, passwordRoutes, mfaRoutes, signOutRoutes];
+const sections = [profileRoutes, nameRoutes, languageRoutes, passwordRoutes, mfaRoutes, notMeRoutes, signOutRoutes];
 
 export function createAccountRouter(dependencies: AccountPagesDependencies): Router {
   const router = new Router();

@@ -18,6 +18,8 @@ function account<V extends ViewName>(key: string): Page<V> {
   return { layout: 'account', formAction: 'self', title: () => ({ key }) };
 }
 
+const notMeTitles = { open: 'notMe.title', done: 'notMe.doneTitle', void: 'notMe.voidTitle' } as const;
+
 export const pages: { readonly [V in ViewName]: Page<V> } = {
   'interaction/sign-in': step('signIn.title'),
   'interaction/code': step('code.title'),
@@ -34,6 +36,11 @@ export const pages: { readonly [V in ViewName]: Page<V> } = {
   'account/profile': account('profile.title'),
   'account/name': account('name.title'),
   'account/language': account('language.title'),
+  'account/not-me': {
+    layout: 'card',
+    formAction: 'self',
+    title: ({ state }) => ({ key: notMeTitles[state] }),
+  },
   'account/password': account('password.title'),
   'account/mfa-activate': account('mfaActivate.title'),
   'account/mfa-deactivate': account('mfaDeactivate.title'),

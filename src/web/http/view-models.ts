@@ -92,6 +92,13 @@ export interface ViewModels {
   /** An empty `language` is the browser's; each name is in its own language. */
   'account/language': SignedInModel &
     FormModel & { language: string; languages: readonly { tag: string; name: string }[]; cancelUrl: string };
+  /** Where the link "This was not me" of a mail leads. `void`: the link is too old, or none of ours. */
+  'account/not-me': FormModel & {
+    state: 'open' | 'done' | 'void';
+    token: string;
+    happening?: { kind: string; at: number; address: string; device: Message; email: string };
+    doneAt?: number;
+  };
   'account/password': SignedInModel &
     FormModel & { email: string; minLength: number; mfa: 'active' | 'not-active'; recoveryCodesLeft: number };
   'account/mfa-activate': SignedInModel &

@@ -1,0 +1,36 @@
+// Where the link "This was not me" of a security mail leads: shows what happened and what would be done, and does it when asked to. Nobody
+// need be signed in; who holds the link reads the mail of the account.
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { deviceOfNotice } from '../../accounts/security-notices.ts';
+import { deviceWords } from '../../platform/device.ts';
+import { seeOther } from '../http/redirect.ts';
+import type { AccountPagesDependencies } from './router.ts';
+
+const path = '/not-me';
+const csrfContext = 'not me';
+
+export function notMeRoutes(router: Router, { browser, notMe, readForm, views }: AccountPagesDependencies): void {
+  // Shows alone: programs that look through mail follow every link in it.
+  router.get(path, async (ctx) => {
+    const token = tokenOf(ctx);
+    const report = await notMe.look(token);
+    const form = { action: path, csrf: browser.csrfToken(ctx, csrfContext), errors: [], token };
+    if (!report) return views.render(ctx, 'account/not-me', { ...form, state: 'void' }, { status: 410 });
+    const { state, account, notice } = report;
+    const { kind, at, address = '' } = notice;
+    const happening = { kind, at, address, email: account.email, device: deviceWords(deviceOfNotice(notice)) };
+    const doneAt = account.securedAt === undefined ? {} : { doneAt: account.securedAt };
+    views.render(ctx, 'account/not-me', { ...form, state, happening, ...doneAt });
+  });
+
+  router.post(path, async (ctx) => {
+    const { token } = await readForm(ctx, csrfContext, ['token']);
+    await notMe.act(token, ctx.state.origin);
+    seeOther(ctx, `${path}?${new URLSearchParams({ token })}`);
+  });
+}
+
+function tokenOf(ctx: Context): string {
+  return typeof ctx.query.token === 'string' ? ctx.query.token : '';
+}

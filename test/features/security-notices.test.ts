@@ -1,0 +1,87 @@
+// Mails that tell a person of a change to the ways into their account.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { letClockRun } from '../support/clock.ts';
+import { engines } from '../support/engines.ts';
+import { passwordPath, signedInBrowser } from '../support/my-profile.ts';
+import { mailTo, subjectsTo } from '../support/notices.ts';
+import { createPerson } from '../support/people.ts';
+import { startApp, type TestApp } from '../support/start-app.ts';
+
+const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0';
+const newDevice = 'A new device signed in to your Gatehouse account';
+
+for (const engine of engines) {
+  (engine.available ? describe : describe.skip)(`security mails (${engine.name})`, () => {
+    let gatehouse: TestApp;
+    beforeAll(async () => {
+      gatehouse = await startApp({ engine });
+    });
+    afterEach(letClockRun);
+    afterAll(() => gatehouse.stop());
+
+    it('AC-05: tells of a changed password: when, from which address, with which browser, and what to do', async () => {
+      const ana = await createPerson(gatehouse);
+      const browser = await signedInBrowser(gatehouse, ana);
+      const page = await browser.get(passwordPath);
+      const token = page.document.querySelector('main [name=_csrf]')?.getAttribute('value') ?? '';
+      const form = { currentPassword: ana.password, newPassword: 'seven quiet bicycles', _csrf: token };
+      await browser.post(passwordPath, form, { 'User-Agent': firefox });
+      const { text, html } = await mailTo(gatehouse, ana.email, 'Your Gatehouse password was changed');
+      for (const fact of [/When: \d+ \w+ 20\d\d/, /From the address: 127\.0\.0\.1/, /With: Firefox on Windows/])
+        expect(text).toMatch(fact);
+      expect(text).toContain(`${gatehouse.issuer}/not-me?token=`);
+      expect(html).toContain(`${gatehouse.issuer}/not-me?token=`);
+    });
+
+    it('AC-05: tells of a sign-in on a new device; of the first ever, and of a known browser, it does not', async () => {
+      const ana = await createPerson(gatehouse);
+      const first = await signedInBrowser(gatehouse, ana);
+      await signOut(first);
+      expect((await signInAgain(first, ana)).heading).toBe('Password');
+      expect(await subjectsTo(gatehouse, ana.email)).toEqual([]);
+      await signedInBrowser(gatehouse, ana);
+      expect(await subjectsTo(gatehouse, ana.email)).toEqual([newDevice]);
+    });
+
+    it('AC-05: tells of a temporary password that an operator made, but not the person it was made the account for', async () => {
+      const ana = await createPerson(gatehouse);
+      await gatehouse.services.invitations.recoverOwner(
+        ana.email,
+        { makeOwner: true, resetMfa: false },
+        { actor: 'cli' },
+      );
+      expect(await subjectsTo(gatehouse, ana.email)).toEqual(['An operator made a way into your Gatehouse account']);
+      const email = `new-${ana.email}`;
+      await gatehouse.services.invitations.recoverOwner(email, { makeOwner: true, resetMfa: false }, { actor: 'cli' });
+      expect(await subjectsTo(gatehouse, email)).toEqual([]);
+    });
+
+    it('AC-05: repeats of what a browser calls itself only names that are known', async () => {
+      const ana = await createPerson(gatehouse);
+      const origin = { address: '192.0.2.7', userAgent: '"Call 555-0100 now"/1 (Windows NT 10.0)' };
+      await gatehouse.services.securityNotices.send(ana.account, 'newDevice', origin);
+      const { text, html } = await mailTo(gatehouse, ana.email, newDevice);
+      expect(text).toContain('With: A browser on Windows');
+      expect(text + html).not.toContain('555');
+    });
+
+    it('AC-05: a mail that cannot be stored undoes no change and fails no request', async () => {
+      const ana = await createPerson(gatehouse);
+      const { securityNotices } = gatehouse.services;
+      // No outbox takes a record with such text.
+      const unfit = { ...ana.account, email: 'ana\u0000@example.com' };
+      await expect(securityNotices.send(unfit, 'passwordChanged', {})).resolves.toBeUndefined();
+    });
+
+    async function signOut(browser: Awaited<ReturnType<typeof signedInBrowser>>) {
+      await browser.submit(await browser.get('/profile'), {}, 'Log Out');
+    }
+
+    async function signInAgain(
+      browser: Awaited<ReturnType<typeof signedInBrowser>>,
+      { email, password }: { email: string; password: string },
+    ) {
+      return browser.submit(await browser.get(passwordPath), { email, password }, 'Sign in');
+    }
+  });
+}
