@@ -20,6 +20,7 @@ import { createSignedIn } from './web/http/signed-in.ts';
 import { createViews } from './web/http/views.ts';
 import { createWellKnownRouter } from './web/http/well-known.ts';
 import { createErrorReportRouter } from './web/interaction/error-report.ts';
+import { createLanguageRouter } from './web/interaction/language.ts';
 import { createProviderPages } from './web/interaction/provider-pages.ts';
 import { createInteractionRouter } from './web/interaction/router.ts';
 import { createStartAgain } from './web/interaction/start-again.ts';
@@ -44,7 +45,14 @@ export async function createApp(services: Services, options: { isStopping?: () =
   } = services;
   const { issuer, isProduction, productName } = config;
   const assets = createAssets(join(viewsFolder, 'assets'));
-  const views = createViews({ templates: services.templates, locales: services.locales, assets, productName });
+  const views = createViews({
+    templates: services.templates,
+    locales: services.locales,
+    assets,
+    productName,
+    privacyUrl: config.privacyUrl,
+    supportUrl: config.supportUrl,
+  });
   const errors = createErrors({ views, log });
   const browser = createBrowser({ issuer, secrets });
   const readForm = createForms({ issuer, browser });
@@ -100,6 +108,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     assets,
     browser,
     errors,
+    issuer,
     oidc,
     productName,
     readForm,
@@ -116,6 +125,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     createWellKnownRouter({ issuer, securityContact: config.securityContact }),
     createInteractionRouter(web),
     createErrorReportRouter(web),
+    createLanguageRouter(web),
     createAccountRouter(web),
   ];
   const stack = (more: typeof routers = []) =>

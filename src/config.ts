@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { checkTogether, duration, list, network, problemOf, sender, smtpUrl, wholeNumber } from './config-rules.ts';
 import { fromEnvironment, readFile } from './config-sources.ts';
 
+const webAddress = z.url({ protocol: /^https?$/ });
+
 export const settings = {
   environment: setting(
     'NODE_ENV',
@@ -50,6 +52,16 @@ export const settings = {
     z.string().min(1).max(60).default('Gatehouse'),
     'The name on screens, in mails and in authenticator apps.',
   ),
+  language: setting(
+    'LANGUAGE',
+    z
+      .string()
+      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag such as en, de or pt-BR')
+      .default('en'),
+    'The language of screens and mails for whom nothing else says which.',
+  ),
+  privacyUrl: setting('PRIVACY_URL', webAddress.optional(), 'Your privacy notice, linked at the foot of each page.'),
+  supportUrl: setting('SUPPORT_URL', webAddress.optional(), 'Where people get help, linked at the foot of each page.'),
   passwordMinLength: setting(
     'PASSWORD_MIN_LENGTH',
     wholeNumber(8, 64).default(12),

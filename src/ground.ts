@@ -22,7 +22,10 @@ export async function createGround(config: Config, log: Log) {
     storage,
     expiring,
     templates: createTemplates(viewsFolder),
-    locales: createLocales(join(viewsFolder, 'locales'), { lenient: config.isProduction }),
+    locales: createLocales(join(viewsFolder, 'locales'), {
+      lenient: config.isProduction,
+      preferred: config.language,
+    }),
   };
 }
 

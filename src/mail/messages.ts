@@ -41,9 +41,9 @@ export function createMessages({
   const { host } = new URL(issuer);
 
   /** Greeting and foot come from the layout. The foot says why a person got the mail: `mail.NAME.why`, else `mail.why`.
-   *  @param language the person's, as a BCP 47 tag; English where there is no catalogue for it */
-  function render<M extends keyof MailModels>(name: M, to: string, model: MailModels[M], language = 'en'): Message {
-    const locale = locales.pick([language]);
+   *  @param language the person's, as a BCP 47 tag; the server's own where there is none, or no catalogue for it */
+  function render<M extends keyof MailModels>(name: M, to: string, model: MailModels[M], language?: string): Message {
+    const locale = locales.pick(language === undefined ? [] : [language]);
     const t = locales.translator(locale);
     const subject = t(subjects[name]?.(model) ?? `mail.${name}.subject`, { product: productName });
     const whyKey = `mail.${name}.why`;

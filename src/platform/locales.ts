@@ -18,26 +18,39 @@ type Catalogue = Readonly<Record<string, Sentence>>;
 const fallback = 'en';
 
 /** @param folder holds en.json and its sisters; each says its own `locale.direction` and `locale.formats`
+ *  @param options.preferred the language where nobody prefers one that there is
  *  @param options.lenient shows the key of a missing sentence instead of throwing: for production alone */
-export function createLocales(folder: string, { lenient = false } = {}) {
+export function createLocales(folder: string, { lenient = false, preferred = fallback } = {}) {
   const catalogues = readCatalogues(folder);
+  const made = new Map<string, { plurals: Intl.PluralRules; instant: Intl.DateTimeFormat }>();
   const available = [...catalogues.keys()];
   const of = (locale: string): Catalogue => catalogues.get(locale) ?? catalogues.get(fallback) ?? {};
 
-  /** The first language of `preferences` (BCP 47 tags, best first) that there is; English otherwise. */
+  /** The first language of `preferences` (BCP 47 tags, best first) that there is; the preferred one otherwise. */
   function pick(preferences: readonly string[]): string {
     for (const wanted of preferences.map((tag) => tag.toLowerCase())) {
       const found =
         available.find((have) => have.toLowerCase() === wanted) ??
-        available.find((have) => wanted.startsWith(`${have}-`));
+        available.find((have) => primary(have) === primary(wanted));
       if (found) return found;
     }
-    return fallback;
+    return catalogues.has(preferred) ? preferred : fallback;
+  }
+
+  /** What takes long to make, once for each language. */
+  function formatters(locale: string) {
+    const known = made.get(locale);
+    if (known) return known;
+    const tag = String(of(locale)['locale.formats'] ?? locale);
+    const instant = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'long', timeZone: 'UTC' });
+    const fresh = { plurals: new Intl.PluralRules(locale), instant };
+    made.set(locale, fresh);
+    return fresh;
   }
 
   /** `t(key, values)` puts values into `{name}`; English stands in for a sentence not yet translated. */
   function translator(locale: string): Translate {
-    const plurals = new Intl.PluralRules(locale);
+    const { plurals } = formatters(locale);
     return (phrase, given) => {
       const { key, values = given ?? {} } = typeof phrase === 'string' ? { key: phrase } : phrase;
       const sentence = own(of(locale), key) ?? own(of(fallback), key);
@@ -50,8 +63,7 @@ export function createLocales(folder: string, { lenient = false } = {}) {
 
   /** Which way the language runs, and how it writes an instant; times are UTC and say so. */
   function formats(locale: string) {
-    const tag = String(of(locale)['locale.formats'] ?? locale);
-    const instant = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'long', timeZone: 'UTC' });
+    const { instant } = formatters(locale);
     return {
       direction: of(locale)['locale.direction'] === 'rtl' ? 'rtl' : 'ltr',
       dateTime: (at: number) => instant.format(at),
@@ -74,7 +86,7 @@ export function createLocales(folder: string, { lenient = false } = {}) {
     return shown;
   }
 
-  return { available, languages, pick, translator, formats, has };
+  return { available, languages, nameOf, pick, translator, formats, has };
 }
 
 export type Locales = ReturnType<typeof createLocales>;
@@ -84,6 +96,11 @@ function readCatalogues(folder: string): Map<string, Catalogue> {
   return new Map(
     files.map((file) => [file.slice(0, -'.json'.length), JSON.parse(readFileSync(join(folder, file), 'utf8'))]),
   );
+}
+
+/** Portuguese of Portugal is read more easily in Brazil's than in English. */
+function primary(tag: string): string {
+  return tag.toLowerCase().split('-')[0] ?? tag;
 }
 
 /** Some languages write their own name small; a list begins with a capital. */

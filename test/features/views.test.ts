@@ -17,6 +17,10 @@ const views = createViews({
 function render<V extends ViewName>(view: V, model: ViewModels[V], options?: RenderOptions) {
   const headers: Record<string, string> = {};
   const ctx = {
+    method: 'GET',
+    url: '/somewhere?a=b',
+    state: {},
+    cookies: { get: () => undefined },
     status: 404,
     body: '' as unknown,
     set: (name: string, value: string) => {

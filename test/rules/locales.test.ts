@@ -11,6 +11,7 @@ const english = {
   hello: 'Hello {name}',
   codes: { one: '{count} code', other: '{count} codes' },
 };
+const brazilian = { 'locale.direction': 'ltr', hello: 'Olá, {name}' };
 const german = { 'locale.direction': 'ltr', hello: 'Guten Tag, {name}' };
 
 describe('locales', () => {
@@ -21,6 +22,7 @@ describe('locales', () => {
     folder = mkdtempSync(join(tmpdir(), 'locales-'));
     writeFileSync(join(folder, 'en.json'), JSON.stringify(english));
     writeFileSync(join(folder, 'de.json'), JSON.stringify(german));
+    writeFileSync(join(folder, 'pt-BR.json'), JSON.stringify(brazilian));
     locales = createLocales(folder);
   });
 
@@ -31,11 +33,21 @@ describe('locales', () => {
     [['de-AT', 'en'], 'de'],
     [['DE'], 'de'],
     [['fr', 'de'], 'de'],
+    [['pt-BR'], 'pt-BR'],
+    [['pt'], 'pt-BR'],
+    [['pt-PT', 'de'], 'pt-BR'],
     [['*'], 'en'],
     [['deu', '__proto__'], 'en'],
     [[], 'en'],
   ])('picks for %j: %s', (preferences, expected) => {
     expect(locales.pick(preferences)).toBe(expected);
+  });
+
+  it.each([
+    ['de', 'de'],
+    ['xx', 'en'],
+  ])("takes the installation's own where nobody prefers one: %s gives %s", (preferred, expected) => {
+    expect(createLocales(folder, { preferred }).pick(['xx'])).toBe(expected);
   });
 
   it('puts values in as plain text, once', () => {

@@ -118,6 +118,19 @@ export const interactions: Screen[] = [
     view: 'interaction/consent',
     model: { ...form(), email: longEmail, client: longClient, scopes: [{ key: 'scope.organizations' }], lastsDays: 1 },
   },
+  {
+    state: 'several',
+    view: 'interaction/language',
+    model: {
+      ...form(),
+      from: '/interaction/example/sign-in',
+      languages: [
+        { tag: 'de', name: 'Deutsch' },
+        { tag: 'en', name: 'English' },
+        { tag: 'ja', name: '日本語' },
+      ],
+    },
+  },
   { state: 'asked by a client', view: 'interaction/sign-out', model: { ...form(), client, email } },
   { state: 'plain', view: 'interaction/sign-out', model: form({ key: 'error.formExpired' }) },
   {

@@ -32,6 +32,7 @@ export const pages: { readonly [V in ViewName]: Page<V> } = {
   },
   'interaction/sign-out': step('signOut.title'),
   'interaction/signed-out': { ...step('signedOut.title'), formAction: 'self' },
+  'interaction/language': { ...step('language.title'), formAction: 'self' },
   error: { layout: 'card', formAction: 'self', title: (model) => model.title },
   'account/profile': account('profile.title'),
   'account/name': account('name.title'),

@@ -50,6 +50,7 @@ export function createSignedIn({
     const session = id ? await sessions.findById(id, Date.now()) : undefined;
     const account = session?.accountId ? await accounts.get(session.accountId) : undefined;
     if (!session || !account) return undefined;
+    ctx.state.accountLanguage = account.language;
     await sessions.touch(session.id, Date.now());
     const csrfContext = `session ${session.id}`;
     const user = {

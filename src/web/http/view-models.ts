@@ -62,6 +62,8 @@ export interface ViewModels {
   };
   /** RP-initiated logout: asks before it ends the session. */
   'interaction/sign-out': FormModel & { client?: ClientModel; email?: string };
+  /** Where nobody is signed in: the language of this browser. `from` is the page to go back to. */
+  'interaction/language': FormModel & { from: string; languages: readonly { tag: string; name: string }[] };
   'interaction/signed-out': { client?: ClientModel; continueUrl: string };
   error: {
     status: number;

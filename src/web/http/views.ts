@@ -4,6 +4,7 @@ import type { Templates } from '../../platform/templates.ts';
 import { accountSections } from './account-nav.ts';
 import type { Assets } from './assets.ts';
 import { contentSecurityPolicy } from './headers.ts';
+import { preferredLanguages, type Reader } from './languages.ts';
 import { type Page, pages } from './pages.ts';
 import type { ClientModel, FieldError, Message, ViewModels, ViewName } from './view-models.ts';
 
@@ -13,8 +14,8 @@ export interface ViewsDependencies {
   assets: Assets;
   productName: string;
   /** Shown at the foot of every page when there are any. */
-  privacyUrl?: string;
-  supportUrl?: string;
+  privacyUrl?: string | undefined;
+  supportUrl?: string | undefined;
 }
 
 export interface RenderOptions {
@@ -22,16 +23,15 @@ export interface RenderOptions {
   status?: number;
   /** Overrides what the table of pages says. */
   formAction?: 'self' | 'any';
-  /** The request's `ui_locales`, best first; they go before what the browser prefers. */
-  locales?: readonly string[];
 }
 
 /** The part of a Koa context that a page needs; oidc-provider's own contexts have it too. */
-export interface PageContext {
+export interface PageContext extends Reader {
+  method: string;
+  url: string;
   status: number;
   body: unknown;
   set(field: string, value: string): void;
-  acceptsLanguages(): string[];
 }
 
 interface AnyModel {
@@ -59,7 +59,7 @@ export function createViews({ templates, locales, assets, productName, privacyUr
     options: RenderOptions = {},
   ): void {
     const page: Page<V> = pages[name];
-    const locale = locales.pick([...(options.locales ?? []), ...ctx.acceptsLanguages()]);
+    const locale = locales.pick(preferredLanguages(ctx));
     const t = locales.translator(locale);
     const shown = prepare(model, t);
     const locals = {
@@ -69,6 +69,8 @@ export function createViews({ templates, locales, assets, productName, privacyUr
       t,
       view: name,
       heading: t(page.title(model)),
+      languageName: locales.nameOf(locale),
+      languageUrl: languageUrl(page, name, ctx),
       ...shown,
     };
     const body = templates.render(name, locals);
@@ -86,6 +88,12 @@ export function createViews({ templates, locales, assets, productName, privacyUr
 }
 
 export type Views = ReturnType<typeof createViews>;
+
+/** Where the language of this page can be chosen; none where another page of ours or the person's own profile is the place. */
+function languageUrl(page: { layout: string }, view: ViewName, { url }: PageContext): string | undefined {
+  if (view === 'interaction/language' || page.layout === 'developer' || page.layout === 'sample') return undefined;
+  return page.layout === 'account' ? '/profile/language' : `/language?${new URLSearchParams({ from: url })}`;
+}
 
 /** The model as a view prints it: sentences in words, errors by field, and no address of a client that is not for the web. */
 function prepare(model: object, t: Translate) {

@@ -16,7 +16,7 @@ export function codeScreen({ signIn, readForm, views }: InteractionDependencies)
     path,
     step: 'code',
     show(ctx, visit) {
-      views.render(ctx, 'interaction/code', { ...visit.stepModel(path), ...model(visit) }, { locales: visit.locales });
+      views.render(ctx, 'interaction/code', { ...visit.stepModel(path), ...model(visit) });
     },
     async submit(ctx, visit) {
       const { code } = await readForm(ctx, visit.csrfContext, ['code']);
@@ -34,12 +34,7 @@ export function codeScreen({ signIn, readForm, views }: InteractionDependencies)
           : outcomeErrors(outcome, { rejected: 'error.code.rejected', field: 'code' });
       const { status, retryAfter } = throttledStatus(outcome);
       if (retryAfter) ctx.set('Retry-After', retryAfter);
-      views.render(
-        ctx,
-        'interaction/code',
-        { ...visit.stepModel(path, errors), ...model(visit) },
-        { status, locales: visit.locales },
-      );
+      views.render(ctx, 'interaction/code', { ...visit.stepModel(path, errors), ...model(visit) }, { status });
     },
   };
 }

@@ -40,12 +40,7 @@ export function consentScreen({
     path,
     step: 'consent',
     async show(ctx, visit) {
-      views.render(
-        ctx,
-        'interaction/consent',
-        { ...visit.stepModel(path), ...(await model(visit)) },
-        { locales: visit.locales },
-      );
+      views.render(ctx, 'interaction/consent', { ...visit.stepModel(path), ...(await model(visit)) });
     },
     async submit(ctx, visit) {
       const { decision } = await readForm(ctx, visit.csrfContext, ['decision']);

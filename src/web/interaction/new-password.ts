@@ -11,12 +11,11 @@ export function newPasswordScreen({ signIn, readForm, views, productName, policy
     step: 'temporary-password',
     show(ctx, visit) {
       const { passwordMinLength: minLength } = policyOf(visit.account);
-      views.render(
-        ctx,
-        'interaction/new-password',
-        { ...visit.stepModel(path), email: visit.account?.email ?? '', minLength },
-        { locales: visit.locales },
-      );
+      views.render(ctx, 'interaction/new-password', {
+        ...visit.stepModel(path),
+        email: visit.account?.email ?? '',
+        minLength,
+      });
     },
     async submit(ctx, visit) {
       const { newPassword } = await readForm(ctx, visit.csrfContext, ['newPassword']);
@@ -29,7 +28,7 @@ export function newPasswordScreen({ signIn, readForm, views, productName, policy
         return;
       }
       const model = { ...visit.stepModel(path, newPasswordErrors(fault, minLength)), email: account.email, minLength };
-      views.render(ctx, 'interaction/new-password', model, { status: 422, locales: visit.locales });
+      views.render(ctx, 'interaction/new-password', model, { status: 422 });
     },
   };
 }

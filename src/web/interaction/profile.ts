@@ -10,12 +10,7 @@ export function profileScreen({ signIn, readForm, views }: InteractionDependenci
     step: 'profile',
     show(ctx, visit) {
       const { email = '', givenName = '', familyName = '' } = visit.account ?? {};
-      views.render(
-        ctx,
-        'interaction/profile',
-        { ...visit.stepModel(path), email, givenName, familyName },
-        { locales: visit.locales },
-      );
+      views.render(ctx, 'interaction/profile', { ...visit.stepModel(path), email, givenName, familyName });
     },
     async submit(ctx, visit) {
       const given = await readForm(ctx, visit.csrfContext, ['givenName', 'familyName']);
@@ -24,7 +19,7 @@ export function profileScreen({ signIn, readForm, views }: InteractionDependenci
       const errors = namesErrors(names);
       if (errors.length === 0) return signIn.completeProfile(visit.account, names, visit.origin);
       const model = { ...visit.stepModel(path, errors), email: visit.account.email, ...names };
-      views.render(ctx, 'interaction/profile', model, { status: 422, locales: visit.locales });
+      views.render(ctx, 'interaction/profile', model, { status: 422 });
     },
   };
 }

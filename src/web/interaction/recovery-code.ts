@@ -15,12 +15,7 @@ export function recoveryCodeScreen({ signIn, readForm, views }: InteractionDepen
     path,
     step: 'code',
     show(ctx, visit) {
-      views.render(
-        ctx,
-        'interaction/recovery-code',
-        { ...visit.stepModel(path), ...model(visit) },
-        { locales: visit.locales },
-      );
+      views.render(ctx, 'interaction/recovery-code', { ...visit.stepModel(path), ...model(visit) });
     },
     async submit(ctx, visit) {
       const { recoveryCode } = await readForm(ctx, visit.csrfContext, ['recoveryCode']);
@@ -36,12 +31,7 @@ export function recoveryCodeScreen({ signIn, readForm, views }: InteractionDepen
           : outcomeErrors(outcome, { rejected: 'error.recoveryCode.rejected', field: 'recoveryCode' });
       const { status, retryAfter } = throttledStatus(outcome);
       if (retryAfter) ctx.set('Retry-After', retryAfter);
-      views.render(
-        ctx,
-        'interaction/recovery-code',
-        { ...visit.stepModel(path, errors), ...model(visit) },
-        { status, locales: visit.locales },
-      );
+      views.render(ctx, 'interaction/recovery-code', { ...visit.stepModel(path, errors), ...model(visit) }, { status });
     },
   };
 }

@@ -15,7 +15,7 @@ export function signInScreen({ signIn, readForm, views }: InteractionDependencie
     show(ctx, visit) {
       const why = notice(visit);
       const model = { ...visit.stepModel(path), email: visit.attempt.email ?? '', ...(why ? { notice: why } : {}) };
-      views.render(ctx, 'interaction/sign-in', model, { locales: visit.locales });
+      views.render(ctx, 'interaction/sign-in', model);
     },
     async submit(ctx, visit) {
       const given = await readForm(ctx, visit.csrfContext, ['email', 'password']);
@@ -40,7 +40,7 @@ export function signInScreen({ signIn, readForm, views }: InteractionDependencie
         ctx,
         'interaction/sign-in',
         { ...visit.stepModel(path, errors), email: given.email.slice(0, 254) },
-        { status, locales: visit.locales },
+        { status },
       );
     },
   };

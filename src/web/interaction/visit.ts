@@ -6,6 +6,7 @@ import { type ClientMetadata, clientName } from '../../clients/client.ts';
 import type { PendingInteraction } from '../../oidc/interactions.ts';
 import type { Attempt } from '../../sign-in/attempt.ts';
 import type { Step } from '../../sign-in/steps.ts';
+import { uiLocales } from '../http/languages.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { ClientModel, FieldError, StepModel } from '../http/view-models.ts';
 import type { InteractionDependencies, Screen } from './router.ts';
@@ -20,8 +21,6 @@ export interface Visit {
   csrfContext: string;
   /** What every step's page is given. */
   stepModel(path: string, errors?: readonly FieldError[]): StepModel;
-  /** The request's `ui_locales`, best first. */
-  locales: string[];
 }
 
 export function createVisits({
@@ -46,6 +45,8 @@ export function createVisits({
       return undefined;
     }
     const { step, account } = await signIn.next(interaction, attempt);
+    ctx.state.uiLocales = uiLocales(interaction.params);
+    ctx.state.accountLanguage = account?.language;
     const client = await clientModel(interaction.clientId);
     const csrfContext = `interaction ${interaction.uid}`;
     const base = `/interaction/${interaction.uid}`;
@@ -63,7 +64,6 @@ export function createVisits({
       origin: ctx.state.origin,
       csrfContext,
       stepModel,
-      locales: uiLocales(interaction.params),
     };
   }
 
@@ -118,8 +118,4 @@ export function toClientModel(metadata: ClientMetadata): ClientModel {
   const redirect = metadata.redirect_uris.find((uri) => uri.startsWith('http'));
   const links = Object.entries({ logoUri, clientUri, policyUri, tosUri, host: redirect && new URL(redirect).host });
   return { name: clientName(metadata), ...Object.fromEntries(links.filter(([, value]) => value !== undefined)) };
-}
-
-function uiLocales({ ui_locales: wanted }: Record<string, unknown>): string[] {
-  return typeof wanted === 'string' ? wanted.split(' ').filter(Boolean).slice(0, 10) : [];
 }
