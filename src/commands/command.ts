@@ -23,7 +23,7 @@ Exit status:
    1  the input, or part of it, was refused
    2  wrong usage, or a file that cannot be read
   70  a fault of Gatehouse
-  75  the storage is unavailable: try again
+  75  the storage or the mail server is unavailable: try again
   78  the configuration has problems`;
 
 /** As in the audit events of what commands do. */

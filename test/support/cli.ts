@@ -58,8 +58,8 @@ export function openShell(engine?: Engine) {
   }
 
   /** What a second process on the same store sees, and does. */
-  async function look<T>(use: (services: Services) => Promise<T>): Promise<T> {
-    const services = await createServices(loadConfig({ env: settings }), createLog('silent'));
+  async function look<T>(use: (services: Services) => Promise<T>, env: Record<string, string> = {}): Promise<T> {
+    const services = await createServices(loadConfig({ env: { ...settings, ...env } }), createLog('silent'));
     try {
       return await use(services);
     } finally {
