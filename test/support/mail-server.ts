@@ -21,7 +21,26 @@ export interface Arrived {
 export async function startMailServer({ port = 0, ...options }: SMTPServerOptions & { port?: number } = {}) {
   const arrived: Arrived[] = [];
   const sockets = new Set<Socket>();
+  const waiting = new Set<() => void>();
+  let connections = 0;
   let behaviour: Behaviour = 'accept';
+
+  /** Resolves when `check` holds, looked at whenever something happens here. */
+  function until(check: (seen: { arrived: number; connections: number }) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!check({ arrived: arrived.length, connections })) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+  }
+
+  function happened(): void {
+    for (const look of [...waiting]) look();
+  }
 
   function answer(at: string, done: (error?: Error | null) => void): void {
     if (behaviour === 'accept' || behaviour.at !== at) done();
@@ -43,6 +62,7 @@ export async function startMailServer({ port = 0, ...options }: SMTPServerOption
         const to = rcptTo.map(({ address }) => address);
         arrived.push({ from: mailFrom ? mailFrom.address : '', to, raw, messageId });
         answer('data', done);
+        happened();
       });
     },
     ...options,
@@ -50,6 +70,8 @@ export async function startMailServer({ port = 0, ...options }: SMTPServerOption
   server.on('error', () => {});
   server.server.on('connection', (socket: Socket) => {
     sockets.add(socket);
+    connections += 1;
+    happened();
     socket.once('close', () => sockets.delete(socket));
   });
   server.listen(port, '127.0.0.1');
@@ -67,6 +89,7 @@ export async function startMailServer({ port = 0, ...options }: SMTPServerOption
     /** Settings for a Gatehouse that sends through it. */
     env: { SMTP_URL: `smtp://127.0.0.1:${bound}`, MAIL_FROM: 'Gatehouse <no-reply@example.com>' },
     arrived,
+    until,
     behave: (next: Behaviour) => {
       behaviour = next;
     },
