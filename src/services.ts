@@ -6,6 +6,7 @@ import { createSecurityNotices } from './accounts/security-notices.ts';
 import { createAudit } from './audit/audit.ts';
 import { createClients } from './clients/clients.ts';
 import type { Config } from './config.ts';
+import { createEmailChange } from './credentials/email-change.ts';
 import { createHashQueue } from './credentials/hash-queue.ts';
 import { createInvitations } from './credentials/invitations.ts';
 import { createMailLimits } from './credentials/mail-limits.ts';
@@ -65,6 +66,15 @@ export async function createServices(config: Config, log: Log) {
   const mfa = createMfa({ accounts, totp, recoveryCodes });
   const throttle = createThrottle({ storage });
   const mailLimits = createMailLimits({ storage, secrets });
+  const emailChange = createEmailChange({
+    accounts,
+    audit,
+    mailLimits,
+    messages,
+    outbox,
+    securityNotices,
+    confirmUrl: `${config.issuer}/profile/email/confirm`,
+  });
   const invitations = createInvitations({
     accounts,
     passwords,
@@ -117,6 +127,7 @@ export async function createServices(config: Config, log: Log) {
     mfa,
     throttle,
     mailLimits,
+    emailChange,
     invitations,
     keys,
     grants,

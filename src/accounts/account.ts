@@ -45,6 +45,10 @@ export const accountSchema = z.object({
   mustEnrolMfa: z.literal(true).optional(),
   /** When the person last said that a change was not theirs (lockdown.ts); what was told before is dealt with. */
   securedAt: z.number().optional(),
+  /** Asked for, and proved only by the link that was mailed to `email`. Nothing under another epoch than that of the request. */
+  emailChange: z
+    .object({ email: z.string(), tokenHash: z.string(), expiresAt: z.number(), epoch: z.number().int() })
+    .optional(),
   /** Sessions remember the epoch they were signed in under; a session of another epoch is dead. */
   sessionEpoch: z.number().int(),
   /** Set by the write that killed sessions, until they are ended one by one and their apps queued to be told. */

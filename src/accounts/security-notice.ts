@@ -6,6 +6,7 @@ import type { Secrets } from '../platform/secrets.ts';
 /** What happened; each has its sentences in the catalogue under `mail.notice.KIND`. */
 export const noticeKinds = [
   'accountDeleted',
+  'emailChangeRequested',
   'emailChanged',
   'mfaActivated',
   'mfaDeactivated',
@@ -26,6 +27,8 @@ export const noticeSchema = z.object({
   at: z.number(),
   /** The address that the mail went to. */
   email: z.string(),
+  /** What its sentences name. */
+  about: z.string().optional(),
   /** Where from, as far as it is known. */
   address: z.string().optional(),
   browser: z.string().optional(),

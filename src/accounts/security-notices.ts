@@ -26,9 +26,10 @@ const tries = 8;
 export function createSecurityNotices({ messages, outbox, secrets, log, notMeUrl }: SecurityNoticesDependencies) {
   /** Resolves once the mail is stored. Called after the change is, so that no mail tells of what did not happen; and since the change
    *  stands, it never rejects: what the outbox does not take is logged, and tried again while this process lives.
-   *  @param account as it was when the mail should still reach its owner (an address change tells the old one) */
-  async function send(account: Account, kind: NoticeKind, origin: Origin): Promise<void> {
-    const notice = noticeOf(account, kind, origin, Date.now());
+   *  @param account as it was when the mail should still reach its owner (an address change tells the old one)
+   *  @param about what the sentences of this kind name, such as the new address, masked */
+  async function send(account: Account, kind: NoticeKind, origin: Origin, about?: string): Promise<void> {
+    const notice = { ...noticeOf(account, kind, origin, Date.now()), ...(about ? { about } : {}) };
     try {
       await put(account, notice);
     } catch (error) {
@@ -38,11 +39,11 @@ export function createSecurityNotices({ messages, outbox, secrets, log, notMeUrl
   }
 
   async function put(account: Account, notice: Notice): Promise<void> {
-    const { kind, at, address = '' } = notice;
+    const { kind, at, address = '', about = '' } = notice;
     const device = deviceWords(deviceOfNotice(notice));
     // Nobody is left to say it about an account that is gone.
     const url = kind === 'accountDeleted' ? '' : `${notMeUrl}?token=${sealNotice(secrets, notice)}`;
-    const model = { kind, at, address, device, url, expiresAt: at + noticeSeconds * 1000 };
+    const model = { kind, at, about, address, device, url, expiresAt: at + noticeSeconds * 1000 };
     await outbox.put(messages.render('notice', account.email, model, account.language));
   }
 

@@ -7,6 +7,9 @@ import type { CollectionSpec, Storage } from '../storage/port.ts';
 /** Past tense, `noun.what-happened`. */
 export const auditEventTypes = [
   'account.created',
+  'account.email-change-cancelled',
+  'account.email-change-requested',
+  'account.email-changed',
   'account.imported',
   'account.locked-down',
   'account.profile-changed',

@@ -13,10 +13,15 @@ interface Happening {
 
 export interface MailModels {
   invitation: { email: string; temporaryPassword: string; url: string; expiresAt: number };
-  /** Tells a person of a change. `address` is empty where nobody knows it, `url` where nothing can be done. */
-  notice: Happening & { url: string; expiresAt: number };
+  /** Tells a person of a change. `address` is empty where nobody knows it, `url` where nothing can be done. `about` is what a sentence of
+   *  this kind names. */
+  notice: Happening & { about: string; url: string; expiresAt: number };
   /** Tells an administrator that a person said "This was not me". */
   alert: Happening & { email: string };
+  /** To a new address: whose link changes it. */
+  'email-change': { url: string; expiresAt: number };
+  /** To the owner of an address that somebody else wants. */
+  'email-taken': Record<never, never>;
   /** An operator tries whether sending works. */
   test: { issuer: string };
 }

@@ -1,6 +1,7 @@
 // The forms of Gatehouse for tests that forge them: each on its page, filled in so that it would act.
 import type { Page, TestBrowser } from './browser.ts';
 import { moveClock, stepMs } from './clock.ts';
+import { askFor, emailPath, newAddress } from './email-change.ts';
 import { enterWith, invite } from './invited.ts';
 import {
   activateMfa,
@@ -105,6 +106,36 @@ export const formMakers: Readonly<Record<string, (place: Place) => Promise<Form>
       { code: codeAt(secret), confirm: 'yes' },
       person.account.id,
     );
+  },
+  'change of name': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, person);
+    const fields = { givenName: 'Eve', familyName: 'Mallory' };
+    return formOn(browser, await browser.get('/profile/name'), fields, person.account.id);
+  },
+  'change of language': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, person);
+    return formOn(browser, await browser.get('/profile/language'), { language: 'en' }, person.account.id);
+  },
+  'change of e-mail address': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, person);
+    const fields = { newEmail: newAddress(), currentPassword: person.password };
+    return formOn(browser, await browser.get(emailPath), fields, person.account.id);
+  },
+  'cancelled change of e-mail address': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, person);
+    await askFor(gatehouse, person, newAddress());
+    return formOn(browser, await browser.get(emailPath), {}, person.account.id, `${emailPath}/cancel`);
+  },
+  'link of a new e-mail address': async ({ gatehouse }) => {
+    const { account } = await createPerson(gatehouse);
+    const browser = gatehouse.browser();
+    const link = await askFor(gatehouse, { account }, newAddress());
+    const fields = { token: new URL(link).searchParams.get('token') ?? '' };
+    return formOn(browser, await browser.get(link), fields, account.id);
   },
   'Log Out': async ({ gatehouse }) => {
     const person = await createPerson(gatehouse);

@@ -22,6 +22,8 @@ const profile = {
   signedInAt: at,
 };
 const name = { ...form(), cancelUrl: '/profile' };
+const emailPage = { ...form(), cancelUrl: '/profile', cancelAction: '/profile/email/cancel' };
+const emailLink = { ...form(), outcome: 'good' as const, token: 'token', newEmail: email };
 const languages = [
   { tag: 'de', name: 'Deutsch' },
   { tag: 'en', name: 'English' },
@@ -63,6 +65,35 @@ export const accounts: Screen[] = [
       ),
     },
   },
+  {
+    state: 'nothing pending',
+    view: 'account/email',
+    model: { ...emailPage, user, email, newEmail: '', notice: { key: 'notice.emailChanged' } },
+  },
+  {
+    state: 'pending, long, errors',
+    view: 'account/email',
+    model: {
+      ...emailPage,
+      ...form(
+        { field: 'newEmail', key: 'error.email.invalid' },
+        { field: 'currentPassword', key: 'error.currentPassword.rejected' },
+      ),
+      user: longUser,
+      email: longEmail,
+      newEmail: longEmail,
+      pending: { email: longEmail, expiresAt: at },
+    },
+  },
+  { state: 'good', view: 'account/email-confirm', model: { ...emailLink, oldEmail: 'm•••@acme.example' } },
+  { state: 'long', view: 'account/email-confirm', model: { ...emailLink, newEmail: longEmail, oldEmail: longEmail } },
+  ...(['changed', 'expired', 'taken', 'unknown'] as const).map(
+    (outcome): Screen => ({
+      state: outcome,
+      view: 'account/email-confirm',
+      model: { outcome, continueUrl: '/profile/email' },
+    }),
+  ),
   { state: 'browser', view: 'account/language', model: { user, ...name, language: '', languages } },
   {
     state: 'error',

@@ -6,6 +6,7 @@ import type { NotMe } from '../../accounts/not-me.ts';
 import type { Profiles } from '../../accounts/profiles.ts';
 import type { SecurityNotices } from '../../accounts/security-notices.ts';
 import type { Audit } from '../../audit/audit.ts';
+import type { EmailChange } from '../../credentials/email-change.ts';
 import type { Mfa } from '../../credentials/mfa.ts';
 import type { Passwords } from '../../credentials/passwords.ts';
 import type { ShownRecoveryCodes } from '../../credentials/shown-recovery-codes.ts';
@@ -19,6 +20,8 @@ import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
+import { emailRoutes } from './email.ts';
+import { emailConfirmRoutes } from './email-confirm.ts';
 import { languageRoutes } from './language.ts';
 import { mfaRoutes } from './mfa.ts';
 import { nameRoutes } from './name.ts';
@@ -31,6 +34,7 @@ export interface AccountPagesDependencies {
   accounts: Accounts;
   audit: Audit;
   browser: Browser;
+  emailChange: EmailChange;
   locales: Locales;
   mfa: Mfa;
   notMe: NotMe;
@@ -50,7 +54,17 @@ export interface AccountPagesDependencies {
 }
 
 /** A section is one line. */
-const sections = [profileRoutes, nameRoutes, languageRoutes, passwordRoutes, mfaRoutes, notMeRoutes, signOutRoutes];
+const sections = [
+  profileRoutes,
+  nameRoutes,
+  emailRoutes,
+  emailConfirmRoutes,
+  languageRoutes,
+  passwordRoutes,
+  mfaRoutes,
+  notMeRoutes,
+  signOutRoutes,
+];
 
 export function createAccountRouter(dependencies: AccountPagesDependencies): Router {
   const router = new Router();

@@ -10,7 +10,11 @@ export interface AccountSection {
 }
 
 export const accountSections: readonly AccountSection[] = [
-  { href: '/profile', key: 'nav.profile', views: ['account/profile', 'account/name', 'account/language'] },
+  {
+    href: '/profile',
+    key: 'nav.profile',
+    views: ['account/profile', 'account/name', 'account/email', 'account/language'],
+  },
   {
     href: '/profile/password',
     key: 'nav.password',

@@ -42,6 +42,12 @@ export const pages: { readonly [V in ViewName]: Page<V> } = {
     formAction: 'self',
     title: ({ state }) => ({ key: notMeTitles[state] }),
   },
+  'account/email': account('emailChange.title'),
+  'account/email-confirm': {
+    layout: 'card',
+    formAction: 'self',
+    title: ({ outcome }) => ({ key: `emailConfirm.${outcome}.title` }),
+  },
   'account/password': account('password.title'),
   'account/mfa-activate': account('mfaActivate.title'),
   'account/mfa-deactivate': account('mfaDeactivate.title'),

@@ -69,12 +69,18 @@ export function createSignedIn({
   }
 
   /** Sends the browser to sign in where need be, and back to the page it asked for.
+   *  @param options.isFresh whether, or for whom, the sign-in must be a recent one
    *  @returns undefined when the answer is that redirect */
-  async function require(ctx: Context, options: { isFresh?: boolean } = {}): Promise<SignedIn | undefined> {
+  async function require(
+    ctx: Context,
+    options: { isFresh?: boolean | ((account: Account) => boolean) } = {},
+  ): Promise<SignedIn | undefined> {
     const signedIn = await read(ctx);
-    if (signedIn && (!options.isFresh || isFresh(signedIn.session))) return signedIn;
+    const { isFresh: wanted = false } = options;
+    const mustBeFresh = typeof wanted === 'boolean' ? wanted : signedIn !== undefined && wanted(signedIn.account);
+    if (signedIn && (!mustBeFresh || isFresh(signedIn.session))) return signedIn;
     ctx.status = 303;
-    ctx.redirect(signInUrl(ctx, options.isFresh === true));
+    ctx.redirect(signInUrl(ctx, mustBeFresh));
     return undefined;
   }
 

@@ -101,6 +101,20 @@ export interface ViewModels {
     happening?: { kind: string; at: number; address: string; device: Message; email: string };
     doneAt?: number;
   };
+  'account/email': SignedInModel &
+    FormModel & {
+      email: string;
+      /** As typed. */
+      newEmail: string;
+      cancelUrl: string;
+      /** A change that waits for its link, and where it is withdrawn. */
+      pending?: { email: string; expiresAt: number };
+      cancelAction: string;
+    };
+  /** Where the link of the mail leads, signed in or not. */
+  'account/email-confirm':
+    | (FormModel & { outcome: 'good'; token: string; oldEmail: string; newEmail: string })
+    | { outcome: 'changed' | 'expired' | 'taken' | 'unknown'; continueUrl: string };
   'account/password': SignedInModel &
     FormModel & { email: string; minLength: number; mfa: 'active' | 'not-active'; recoveryCodesLeft: number };
   'account/mfa-activate': SignedInModel &

@@ -1,0 +1,162 @@
+// A new e-mail address, which is the sign-in identifier too: asked for with the current password, proved by a link that is mailed to it,
+// and told to the old one twice. Whether an address is taken is decided by the storage, and told to nobody who asks.
+import { type Account, canonicalEmail } from '../accounts/account.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import { maskedEmail } from '../accounts/masked-email.ts';
+import { accountOfToken, makeToken, matchesToken } from '../accounts/one-time-token.ts';
+import type { SecurityNotices } from '../accounts/security-notices.ts';
+import type { Audit, Origin } from '../audit/audit.ts';
+import type { Messages } from '../mail/messages.ts';
+import type { Outbox } from '../mail/outbox.ts';
+import { isDomainError } from '../platform/errors.ts';
+import type { MailLimits } from './mail-limits.ts';
+
+const purpose = 'email-change';
+/** Long enough for a slow mail server; the longest an unfinished change may lie about. */
+const linkSeconds = 3600;
+
+export interface EmailChangeDependencies {
+  accounts: Accounts;
+  audit: Audit;
+  mailLimits: MailLimits;
+  messages: Messages;
+  outbox: Outbox;
+  securityNotices: SecurityNotices;
+  /** The page of the link; the token is added as `token`. */
+  confirmUrl: string;
+}
+
+/** `outdated`: the account was changed by another request meanwhile. */
+export type RequestOutcome = 'requested' | 'too-many-mails' | 'outdated';
+
+export type LinkState = { outcome: 'good'; account: Account; email: string } | { outcome: 'expired' | 'unknown' };
+
+export type Confirmation =
+  | { outcome: 'changed'; before: Account; after: Account }
+  | { outcome: 'expired' | 'taken' | 'unknown' };
+
+export function createEmailChange(dependencies: EmailChangeDependencies) {
+  const { accounts, audit, mailLimits, messages, outbox, securityNotices, confirmUrl } = dependencies;
+
+  /** The caller has checked the current password of `account`. A newer request kills an older one. Costs the same, and looks the same
+   *  to who asks, whether or not the new address has an account; its owner is told then, and no link is mailed. */
+  async function request(account: Account, email: string, origin: Origin): Promise<RequestOutcome> {
+    if (!(await mailLimits.take({ accountId: account.id, address: origin.address }))) return 'too-many-mails';
+    const expiresAt = Date.now() + linkSeconds * 1000;
+    const { token, stored } = makeToken(purpose, account.id, expiresAt);
+    const updated = await accounts.update(account.id, (old) =>
+      old.sessionEpoch === account.sessionEpoch && old.emailCanonical === account.emailCanonical
+        ? { ...old, emailChange: { ...stored, email, epoch: old.sessionEpoch } }
+        : undefined,
+    );
+    if (!updated) return 'outdated';
+    await audit.record(
+      {
+        type: 'account.email-change-requested',
+        result: 'success',
+        subject: account.id,
+        personal: { 'email.old': account.email, 'email.new': email },
+      },
+      origin,
+    );
+    await securityNotices.send(account, 'emailChangeRequested', origin, maskedEmail(email));
+    if (await mailLimits.takeFor(email)) await mailNewAddress(updated, email, { token, expiresAt });
+    return 'requested';
+  }
+
+  async function mailNewAddress(
+    account: Account,
+    email: string,
+    { token, expiresAt }: { token: string; expiresAt: number },
+  ): Promise<void> {
+    const owner = await accounts.findByEmail(email);
+    const url = `${confirmUrl}?${new URLSearchParams({ token })}`;
+    const message = owner
+      ? messages.render('email-taken', owner.email, {}, owner.language)
+      : messages.render('email-change', email, { url, expiresAt }, account.language);
+    await outbox.put(message, { expiresAt });
+  }
+
+  /** Withdraws a change that waits for its link. @returns whether there was one */
+  async function cancel(accountId: string, origin: Origin): Promise<boolean> {
+    const updated = await accounts.update(accountId, (old) => (old.emailChange ? withoutChange(old) : undefined));
+    if (!updated) return false;
+    await audit.record({ type: 'account.email-change-cancelled', result: 'success', subject: accountId }, origin);
+    return true;
+  }
+
+  /** What a link opens; changes nothing. @param now milliseconds UTC */
+  async function find(token: string, now: number): Promise<LinkState> {
+    const account = await accounts.get(accountOfToken(token) ?? '');
+    return account ? stateOf(account, token, now) : { outcome: 'unknown' };
+  }
+
+  /** Address, proof of it, epoch and the end of the link are one write, so that of parallel uses one succeeds. Every other session of the
+   *  account is over; a link that resets the password, mailed to the old address, dies too.
+   *  @returns the account before and after, or why nothing was changed; `taken` where another account has the address by now */
+  async function confirm(token: string, origin: Origin): Promise<Confirmation> {
+    const now = Date.now();
+    const id = accountOfToken(token) ?? '';
+    const link: { state: LinkState } = { state: { outcome: 'unknown' } };
+    try {
+      const after = await accounts.update(id, (old) => {
+        link.state = stateOf(old, token, now);
+        return link.state.outcome === 'good' ? withEmail(old, link.state.email) : undefined;
+      });
+      if (link.state.outcome !== 'good') return link.state;
+      if (!after) return { outcome: 'unknown' };
+      await tell(link.state.account, after, origin);
+      return { outcome: 'changed', before: link.state.account, after };
+    } catch (error) {
+      if (isDomainError(error, 'duplicate')) return { outcome: 'taken' };
+      throw error;
+    }
+  }
+
+  async function tell(before: Account, after: Account, origin: Origin): Promise<void> {
+    const personal = { 'email.old': before.email, 'email.new': after.email };
+    await audit.record(
+      { type: 'account.email-changed', result: 'success', subject: after.id, personal },
+      { ...origin, actor: after.id },
+    );
+    await securityNotices.send(before, 'emailChanged', origin);
+  }
+
+  return { request, cancel, find, confirm };
+}
+export type EmailChange = ReturnType<typeof createEmailChange>;
+
+/** The change that waits for its link; none once the account's epoch has moved on: whoever takes an account back by a new password also
+ *  takes back what a stranger began. @param now milliseconds UTC */
+export function pendingEmailChange(account: Account, now: number): NonNullable<Account['emailChange']> | undefined {
+  const { emailChange } = account;
+  return emailChange && emailChange.epoch === account.sessionEpoch && emailChange.expiresAt > now
+    ? emailChange
+    : undefined;
+}
+
+function stateOf(account: Account, token: string, now: number): LinkState {
+  const { emailChange } = account;
+  const isNamed = account.status === 'active' && matchesToken(purpose, token, emailChange);
+  if (!emailChange || !isNamed || emailChange.epoch !== account.sessionEpoch) return { outcome: 'unknown' };
+  return pendingEmailChange(account, now)
+    ? { outcome: 'good', account, email: emailChange.email }
+    : { outcome: 'expired' };
+}
+
+/** What was mailed to the old address must not open the account any more, nor prove the new one. */
+function withEmail(account: Account, email: string): Account {
+  const { temporaryPassword, ...kept } = withoutChange(account);
+  return {
+    ...kept,
+    ...(temporaryPassword && !temporaryPassword.provesEmail ? { temporaryPassword } : {}),
+    email,
+    emailCanonical: canonicalEmail(email),
+    emailVerified: true,
+    sessionEpoch: account.sessionEpoch + 1,
+  };
+}
+
+function withoutChange({ emailChange: _withdrawn, ...account }: Account): Account {
+  return account;
+}

@@ -1,0 +1,53 @@
+// Where the link in the mail to a new address leads. It may be opened in any browser, signed in or not; only the button changes anything.
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { maskedEmail } from '../../accounts/masked-email.ts';
+import type { Confirmation } from '../../credentials/email-change.ts';
+import { seeOther } from '../http/redirect.ts';
+import type { AccountPagesDependencies } from './router.ts';
+
+const path = '/profile/email/confirm';
+const csrfContext = 'email-change link';
+
+const statuses = { expired: 410, taken: 409, unknown: 410 } satisfies Record<
+  Exclude<Confirmation['outcome'], 'changed'>,
+  number
+>;
+
+export function emailConfirmRoutes(router: Router, dependencies: AccountPagesDependencies): void {
+  const { browser, emailChange, oidc, readForm, sessions, signedIn, views } = dependencies;
+
+  function showEnd(ctx: Context, outcome: Confirmation['outcome']): void {
+    const status = outcome === 'changed' ? 200 : statuses[outcome];
+    views.render(ctx, 'account/email-confirm', { outcome, continueUrl: '/profile/email' }, { status });
+  }
+
+  router.get(path, async (ctx) => {
+    if (ctx.query.done === 'changed') return showEnd(ctx, 'changed');
+    const token = typeof ctx.query.token === 'string' ? ctx.query.token : '';
+    const link = await emailChange.find(token, Date.now());
+    if (link.outcome !== 'good') return showEnd(ctx, link.outcome);
+    views.render(ctx, 'account/email-confirm', {
+      outcome: 'good',
+      action: path,
+      csrf: browser.csrfToken(ctx, csrfContext),
+      errors: [],
+      token,
+      oldEmail: maskedEmail(link.account.email),
+      newEmail: link.email,
+    });
+  });
+
+  router.post(path, async (ctx) => {
+    const { token } = await readForm(ctx, csrfContext, ['token']);
+    const person = await signedIn.read(ctx);
+    const confirmation = await emailChange.confirm(token, ctx.state.origin);
+    if (confirmation.outcome !== 'changed') return showEnd(ctx, confirmation.outcome);
+    const { before, after } = confirmation;
+    const own = person?.account.id === after.id ? person.session.id : undefined;
+    if (own) await sessions.moveToEpoch(own, { from: before.sessionEpoch, to: after.sessionEpoch });
+    const ending = { reason: 'credentials-changed' as const, ...(own ? { except: own } : {}) };
+    await oidc.endAll(after.id, ending, { ...ctx.state.origin, actor: after.id });
+    seeOther(ctx, own ? '/profile/email?done=email-changed' : `${path}?done=changed`);
+  });
+}
