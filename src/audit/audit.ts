@@ -95,7 +95,15 @@ export function createAudit({ storage, log }: AuditDependencies) {
     return events.list({ where: { subject }, limit });
   }
 
-  return { record, bySubject };
+  /** Newest first. @param after the id of the last event of the page before */
+  function latestOf(
+    subject: string,
+    { after, limit }: { after?: string | undefined; limit: number },
+  ): Promise<AuditEvent[]> {
+    return events.list({ where: { subject }, order: 'descending', limit, ...(after === undefined ? {} : { after }) });
+  }
+
+  return { record, bySubject, latestOf };
 }
 export type Audit = ReturnType<typeof createAudit>;
 

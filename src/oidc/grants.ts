@@ -90,7 +90,17 @@ export function createGrants({ storage, sessions }: { storage: Storage; sessions
     if (!widened) await consents.put({ id, accountId, clientId, scopes: [...scopes], grantedAt });
   }
 
-  return { forRequest, remember };
+  /** At most a thousand. */
+  function consentsOf(accountId: string): Promise<Consent[]> {
+    return consents.list({ where: { accountId }, limit: 1000 });
+  }
+
+  /** The next session asks again. @returns whether there was anything to forget */
+  function forget(accountId: string, clientId: string): Promise<boolean> {
+    return consents.delete(consentId(accountId, clientId));
+  }
+
+  return { forRequest, remember, consentsOf, forget };
 }
 export type Grants = ReturnType<typeof createGrants>;
 

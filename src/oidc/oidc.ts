@@ -13,6 +13,7 @@ import type { LogoutDeliveries } from '../sessions/logout-deliveries.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { createAdapter } from './adapter.ts';
 import { createBackchannel } from './backchannel.ts';
+import { createClientAccess } from './client-access.ts';
 import { cookieNames, createConfiguration, type ProviderPages, sessionCookieOptions } from './configuration.ts';
 import type { ErrorReports } from './error-reports.ts';
 import type { Grants } from './grants.ts';
@@ -108,6 +109,7 @@ export async function createOidc(dependencies: OidcDependencies) {
     interactions: createInteractions(provider),
     endSession: sessionEnd.endSession,
     endAll: sessionEnd.endAll,
+    ...createClientAccess({ ...dependencies, backchannel }),
     sweepSessions: sessionEnd.sweepSessions,
     tellDue: backchannel.tellDue,
     cookieKeys,

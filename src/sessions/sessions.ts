@@ -86,6 +86,15 @@ export function createSessions({ storage, epochOf }: SessionsDependencies) {
     );
   }
 
+  /** Takes one client out of a session that goes on. */
+  async function leaveClient(uid: string, clientId: string): Promise<void> {
+    await sessions.update(uid, (session) => {
+      if (session.endedAt !== undefined || !Object.hasOwn(session.authorizations, clientId)) return undefined;
+      const { [clientId]: _left, ...authorizations } = session.authorizations;
+      return { ...session, authorizations };
+    });
+  }
+
   /** @returns the session as it ended, or undefined when it was over already */
   function end(uid: string, reason: EndReason, now: number): Promise<Session | undefined> {
     return sessions.update(uid, (session) => ended(session, reason, now));
@@ -116,7 +125,20 @@ export function createSessions({ storage, epochOf }: SessionsDependencies) {
     await sessions.delete(uid);
   }
 
-  return { findById, findByUid, save, claimGrant, touch, moveToEpoch, end, settle, ofAccount, due, remove };
+  return {
+    findById,
+    findByUid,
+    save,
+    claimGrant,
+    touch,
+    moveToEpoch,
+    leaveClient,
+    end,
+    settle,
+    ofAccount,
+    due,
+    remove,
+  };
 }
 export type Sessions = ReturnType<typeof createSessions>;
 

@@ -45,7 +45,7 @@ export function createMongoCollection<T extends Stored>(spec: CollectionSpec<T>,
 
   async function find(key: string, value: unknown): Promise<T | undefined> {
     const conditions = [rules.condition(key, value)];
-    const [record] = await select({ conditions, prefix: undefined, after: undefined, limit: 1 });
+    const [record] = await select({ conditions, prefix: undefined, after: undefined, order: 'ascending', limit: 1 });
     return record;
   }
 
@@ -108,7 +108,7 @@ export function createMongoCollection<T extends Stored>(spec: CollectionSpec<T>,
     return ask(async (model) => {
       const rows = await model
         .find(filterOf({ ...query, and: alive() }))
-        .sort({ _id: 1 })
+        .sort({ _id: query.order === 'descending' ? -1 : 1 })
         .limit(limit)
         .lean();
       return rows.map(recordOf);

@@ -7,16 +7,17 @@ interface Question {
   conditions: readonly Condition[];
   prefix?: CheckedQuery['prefix'];
   after?: string | undefined;
+  order?: CheckedQuery['order'];
   and?: readonly Filter[];
 }
 
-export function filterOf({ conditions, prefix, after, and = [] }: Question): Filter {
+export function filterOf({ conditions, prefix, after, order, and = [] }: Question): Filter {
   const parts: Filter[] = conditions.map(({ field, value }) => ({ [path(field)]: { $eq: value } }));
   if (prefix) {
     const to = afterPrefix(prefix.from);
     parts.push({ [path(prefix.field)]: to === undefined ? { $gte: prefix.from } : { $gte: prefix.from, $lt: to } });
   }
-  if (after !== undefined) parts.push({ _id: { $gt: after } });
+  if (after !== undefined) parts.push({ _id: order === 'descending' ? { $lt: after } : { $gt: after } });
   parts.push(...and);
   return parts.length === 0 ? {} : { $and: parts };
 }

@@ -28,6 +28,9 @@ export interface CollectionSpec<T extends Stored> {
 export type Field<T> = keyof T & string;
 export type FieldValue = string | number | boolean;
 
+/** By id. */
+export type Order = 'ascending' | 'descending';
+
 export interface ListQuery<T> {
   /** Equality on declared fields; a list declared in `indexEach` matches when it contains the value. */
   where?: Partial<Record<Field<T>, FieldValue>>;
@@ -35,6 +38,8 @@ export interface ListQuery<T> {
   prefix?: { field: Field<T>; value: string };
   /** The `id` of the last record of the page before. */
   after?: string;
+  /** Ascending when left out. */
+  order?: Order;
   /** At most this many; 1 to 1,000, 100 when left out. */
   limit?: number;
 }
@@ -49,7 +54,7 @@ export interface Collection<T extends Stored> {
   get(id: string): Promise<T | undefined>;
   /** The record (the one with the lowest id) whose declared field has this value. */
   find(key: Field<T>, value: FieldValue): Promise<T | undefined>;
-  /** Ordered by id. */
+  /** Ordered by id, in the direction asked for. */
   list(query?: ListQuery<T>): Promise<T[]>;
   /** Compare-and-set, retried until it holds. `change` is pure, may run several times and declines by returning undefined.
    *  @returns the record as written; undefined when it does not exist or `change` declined */

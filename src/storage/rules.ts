@@ -2,7 +2,7 @@
 // Every refusal is DomainError 'invalid_input' with a detail that names the collection and the field, never the value.
 import { DomainError } from '../platform/errors.ts';
 import { toPlainData, unfitText } from './plain-data.ts';
-import type { CollectionSpec, FieldValue, ListQuery, Stored } from './port.ts';
+import type { CollectionSpec, FieldValue, ListQuery, Order, Stored } from './port.ts';
 
 /** One equality to ask by. `id` is the key itself, `one` a declared field, `each` a list of which one value must match. */
 export type Condition =
@@ -14,6 +14,7 @@ export interface CheckedQuery {
   conditions: Condition[];
   prefix: { field: string; from: string; isId: boolean } | undefined;
   after: string | undefined;
+  order: Order;
   limit: number;
 }
 
@@ -80,11 +81,12 @@ export function createRules<T extends Stored>(spec: CollectionSpec<T>) {
     return Object.entries(where).map(([field, value]) => condition(field, value));
   }
 
-  function query({ where, prefix, after, limit = defaultLimit }: ListQuery<T>): CheckedQuery {
+  function query({ where, prefix, after, order = 'ascending', limit = defaultLimit }: ListQuery<T>): CheckedQuery {
     return {
       conditions: conditions(where),
       prefix: prefix && checkedPrefix(prefix),
       after: after === undefined ? undefined : text(after, 'after'),
+      order: order === 'descending' ? 'descending' : 'ascending',
       limit: pageSize(limit),
     };
   }

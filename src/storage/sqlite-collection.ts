@@ -46,7 +46,7 @@ export function createSqliteCollection<T extends Stored>(spec: CollectionSpec<T>
 
   async function find(key: string, value: unknown): Promise<T | undefined> {
     const conditions = [rules.condition(key, value)];
-    const [record] = await select({ conditions, prefix: undefined, after: undefined, limit: 1 });
+    const [record] = await select({ conditions, prefix: undefined, after: undefined, order: 'ascending', limit: 1 });
     return record;
   }
 

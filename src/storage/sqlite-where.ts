@@ -6,12 +6,13 @@ interface Question {
   conditions: readonly Condition[];
   prefix?: CheckedQuery['prefix'];
   after?: string | undefined;
+  order?: CheckedQuery['order'];
   /** Only records whose time has not come. */
   alive?: { column: string; now: number } | undefined;
 }
 
 /** The table stands as `t`. Where a list is all that is asked by, its table leads, so that a page costs no more than a page. */
-export function selection(collection: string, { conditions, prefix, after, alive }: Question) {
+export function selection(collection: string, { conditions, prefix, after, order, alive }: Question) {
   const lead = conditions.every((c) => c.kind === 'each') ? conditions[0] : undefined;
   const id = lead ? 'l.id' : 't.id';
   const parts: string[] = [];
@@ -36,13 +37,13 @@ export function selection(collection: string, { conditions, prefix, after, alive
     ask(`${column} >= ?`, from);
     if (to !== undefined) ask(`${column} < ?`, to);
   }
-  if (after !== undefined) ask(`${id} > ?`, after);
+  if (after !== undefined) ask(`${id} ${order === 'descending' ? '<' : '>'} ?`, after);
   if (alive) ask(`(t.${alive.column} IS NULL OR t.${alive.column} > ?)`, alive.now);
   const table = `"${collection}" AS t`;
   return {
     from: lead ? `${listTable(collection, lead.field)} AS l CROSS JOIN ${table} ON t.id = l.id` : table,
     where: parts.join(' AND ') || 'TRUE',
-    order: id,
+    order: order === 'descending' ? `${id} DESC` : id,
     values,
   };
 }

@@ -82,6 +82,20 @@ export function queryContract(bench: Bench): void {
       expect(ids(await bench.things.list({ where: { tags: 'third', group: 1 } }))).toEqual(['13', '19', '25']);
     });
 
+    it('lists backwards, page by page, by a field and by one of a list', async () => {
+      await fill(inOrder.map((id, i) => ({ id, group: i % 2, tags: i % 3 ? ['x'] : ['x', 'third'] })));
+      const order = 'descending' as const;
+      expect(ids(await bench.things.list({ order }))).toEqual([...inOrder].reverse());
+      const all = ids(await bench.things.list({ where: { group: 1 } })).reverse();
+      expect(ids(await bench.things.list({ where: { group: 1 }, order, limit: 2 }))).toEqual(all.slice(0, 2));
+      const after = all[1] ?? '';
+      expect(ids(await bench.things.list({ where: { group: 1 }, order, after }))).toEqual(all.slice(2));
+      const third = ids(await bench.things.list({ where: { tags: 'third' } })).reverse();
+      expect(ids(await bench.things.list({ where: { tags: 'third' }, order, limit: 2 }))).toEqual(third.slice(0, 2));
+      const next = { after: third[0] ?? '', order };
+      expect(ids(await bench.things.list({ where: { tags: 'third' }, ...next }))).toEqual(third.slice(1));
+    });
+
     it('asks by several fields at once', async () => {
       await fill([
         { id: 'a', group: 'g', size: 1 },

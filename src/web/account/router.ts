@@ -6,6 +6,7 @@ import type { NotMe } from '../../accounts/not-me.ts';
 import type { Profiles } from '../../accounts/profiles.ts';
 import type { SecurityNotices } from '../../accounts/security-notices.ts';
 import type { Audit } from '../../audit/audit.ts';
+import type { Clients } from '../../clients/clients.ts';
 import type { EmailChange } from '../../credentials/email-change.ts';
 import type { Mfa } from '../../credentials/mfa.ts';
 import type { Passwords } from '../../credentials/passwords.ts';
@@ -20,6 +21,8 @@ import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
+import { activityRoutes } from './activity.ts';
+import { applicationsRoutes } from './applications.ts';
 import { emailRoutes } from './email.ts';
 import { emailConfirmRoutes } from './email-confirm.ts';
 import { languageRoutes } from './language.ts';
@@ -28,6 +31,7 @@ import { nameRoutes } from './name.ts';
 import { notMeRoutes } from './not-me.ts';
 import { passwordRoutes } from './password.ts';
 import { profileRoutes } from './profile.ts';
+import { sessionsRoutes } from './sessions.ts';
 import { signOutRoutes } from './sign-out.ts';
 
 export interface AccountPagesDependencies {
@@ -35,6 +39,7 @@ export interface AccountPagesDependencies {
   audit: Audit;
   browser: Browser;
   emailChange: EmailChange;
+  clients: Clients;
   locales: Locales;
   mfa: Mfa;
   notMe: NotMe;
@@ -62,6 +67,9 @@ const sections = [
   languageRoutes,
   passwordRoutes,
   mfaRoutes,
+  sessionsRoutes,
+  applicationsRoutes,
+  activityRoutes,
   notMeRoutes,
   signOutRoutes,
 ];

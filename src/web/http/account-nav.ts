@@ -20,4 +20,11 @@ export const accountSections: readonly AccountSection[] = [
     key: 'nav.password',
     views: ['account/password', 'account/mfa-activate', 'account/mfa-deactivate', 'account/recovery-codes'],
   },
+  { href: '/profile/sessions', key: 'nav.sessions', views: ['account/sessions', 'account/session-end'] },
+  {
+    href: '/profile/applications',
+    key: 'nav.applications',
+    views: ['account/applications', 'account/application-remove'],
+  },
+  { href: '/profile/activity', key: 'nav.activity', views: ['account/activity'] },
 ];

@@ -37,6 +37,20 @@ export const pages: { readonly [V in ViewName]: Page<V> } = {
   'account/profile': account('profile.title'),
   'account/name': account('name.title'),
   'account/language': account('language.title'),
+  'account/sessions': account('sessions.title'),
+  'account/session-end': {
+    ...account('sessionEnd.title'),
+    title: ({ session }) => ({ key: session ? 'sessionEnd.title' : 'sessionEnd.othersTitle' }),
+  },
+  'account/applications': account('applications.title'),
+  'account/application-remove': {
+    ...account('applicationRemove.title'),
+    title: ({ application }) => ({
+      key: 'applicationRemove.title',
+      values: { client: application.client.name },
+    }),
+  },
+  'account/activity': account('activity.title'),
   'account/not-me': {
     layout: 'card',
     formAction: 'self',

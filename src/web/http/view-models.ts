@@ -45,6 +45,37 @@ export interface SignedInModel {
   idleSeconds?: number;
 }
 
+/** Where a person is signed in. */
+export interface SessionModel {
+  id: string;
+  device: Message;
+  /** Empty where nobody knows it. */
+  address: string;
+  signedInAt: number;
+  lastSeenAt: number;
+}
+
+/** A relying party that has something of a person. */
+export interface ApplicationModel {
+  clientId: string;
+  client: ClientModel;
+  scopes: readonly Message[];
+  since: number;
+  sessionCount: number;
+  isOffline: boolean;
+}
+
+/** One thing that happened to an account. */
+export interface ActivityModel {
+  sentence: Message;
+  at: number;
+  hasFailed: boolean;
+  address: string;
+  device?: Message;
+  clientName?: string;
+  isByAdministrator: boolean;
+}
+
 export interface ViewModels {
   /** `notice` says why the person is asked again: signed out after a long pause, password just reset. */
   'interaction/sign-in': StepModel & { email: string; forgottenPasswordUrl?: string; notice?: Message };
@@ -94,6 +125,17 @@ export interface ViewModels {
   /** An empty `language` is the browser's; each name is in its own language. */
   'account/language': SignedInModel &
     FormModel & { language: string; languages: readonly { tag: string; name: string }[]; cancelUrl: string };
+  'account/sessions': SignedInModel & { current: SessionModel; others: readonly SessionModel[] };
+  /** Without `session` all others are meant. */
+  'account/session-end': SignedInModel & FormModel & { session?: SessionModel; cancelUrl: string };
+  'account/applications': SignedInModel & { applications: readonly ApplicationModel[] };
+  'account/application-remove': SignedInModel & FormModel & { application: ApplicationModel; cancelUrl: string };
+  'account/activity': SignedInModel & {
+    events: readonly ActivityModel[];
+    isFirstPage: boolean;
+    firstUrl: string;
+    nextUrl?: string;
+  };
   /** Where the link "This was not me" of a mail leads. `void`: the link is too old, or none of ours. */
   'account/not-me': FormModel & {
     state: 'open' | 'done' | 'void';

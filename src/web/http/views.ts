@@ -38,6 +38,8 @@ interface AnyModel {
   errors?: readonly FieldError[];
   notice?: Message;
   client?: ClientModel;
+  application?: { client: ClientModel };
+  applications?: readonly { client: ClientModel }[];
 }
 
 export function createViews({ templates, locales, assets, productName, privacyUrl, supportUrl }: ViewsDependencies) {
@@ -80,7 +82,7 @@ export function createViews({ templates, locales, assets, productName, privacyUr
     ctx.set('Content-Language', locale);
     ctx.set('Cache-Control', 'no-store');
     const formAction = options.formAction ?? page.formAction;
-    ctx.set('Content-Security-Policy', contentSecurityPolicy({ formAction, imageOrigins: logoOrigins(shown.client) }));
+    ctx.set('Content-Security-Policy', contentSecurityPolicy({ formAction, imageOrigins: logoOrigins(shown) }));
     ctx.body = templates.render(`layouts/${page.layout}`, { ...locals, body });
   }
 
@@ -97,7 +99,7 @@ function languageUrl(page: { layout: string }, view: ViewName, { url }: PageCont
 
 /** The model as a view prints it: sentences in words, errors by field, and no address of a client that is not for the web. */
 function prepare(model: object, t: Translate) {
-  const { client, notice, errors: faults = [] }: AnyModel = model;
+  const { client, application, applications, notice, errors: faults = [] }: AnyModel = model;
   const errors = faults.map(({ field, ...message }) => ({ field, text: t(message) }));
   const errorFor: Record<string, string> = Object.create(null);
   for (const { field, text } of errors) if (field) errorFor[field] ??= text;
@@ -107,6 +109,8 @@ function prepare(model: object, t: Translate) {
     errorFor,
     notice: notice && t(notice),
     client: client && webOnly(client),
+    ...(application ? { application: withWebClient(application) } : {}),
+    ...(applications ? { applications: applications.map(withWebClient) } : {}),
   };
 }
 
@@ -117,13 +121,25 @@ function webOnly(client: ClientModel): ClientModel {
   return { name: client.name, ...Object.fromEntries(kept) };
 }
 
+function withWebClient<A extends { client: ClientModel }>(application: A): A {
+  return { ...application, client: webOnly(application.client) };
+}
+
 function isWeb(uri: string, secureOnly: boolean): boolean {
   const protocol = URL.parse(uri)?.protocol;
   return protocol === 'https:' || (protocol === 'http:' && !secureOnly);
 }
 
-function logoOrigins(client: ClientModel | undefined): string[] {
-  return client?.logoUri ? [new URL(client.logoUri).origin] : [];
+interface WithClients {
+  client: ClientModel | undefined;
+  application?: { client: ClientModel };
+  applications?: readonly { client: ClientModel }[];
+}
+
+function logoOrigins({ client, application, applications = [] }: WithClients): string[] {
+  const clients = [client, application?.client, ...applications.map((each) => each.client)];
+  const logos = clients.flatMap((each) => (each?.logoUri ? [new URL(each.logoUri).origin] : []));
+  return [...new Set(logos)];
 }
 
 /** A text cut at the links it holds, so that a view can print them as links; a longer link goes before its own beginning. */
