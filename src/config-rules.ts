@@ -55,6 +55,14 @@ export const smtpUrl = z
 /** Who mails come from. */
 export const sender = z.string().transform((text, context) => parsed(parseSender, text, context));
 
+/** What is called over the network must not be read or answered by anybody on the way. */
+export const secureUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (url) => new URL(url).protocol === 'https:' || isLoopback(new URL(url).hostname),
+    'must start with https: (http: is for loopback alone)',
+  );
+
 /** The rules that need more than one setting; one that is itself wrong is missing here, and told of already. @returns what is wrong, one sentence each */
 export function checkTogether(config: {
   environment?: string;

@@ -1,7 +1,17 @@
 // Every setting of the server: name, type, default and one sentence, in one schema. Nothing else reads the environment.
 // Order: environment variable, NAME_FILE, YAML file, default. All problems are reported at once.
 import { z } from 'zod';
-import { checkTogether, duration, list, network, problemOf, sender, smtpUrl, wholeNumber } from './config-rules.ts';
+import {
+  checkTogether,
+  duration,
+  list,
+  network,
+  problemOf,
+  secureUrl,
+  sender,
+  smtpUrl,
+  wholeNumber,
+} from './config-rules.ts';
 import { fromEnvironment, readFile } from './config-sources.ts';
 
 const webAddress = z.url({ protocol: /^https?$/ });
@@ -66,6 +76,11 @@ export const settings = {
     'PASSWORD_MIN_LENGTH',
     wholeNumber(8, 64).default(12),
     'Characters a new password needs at least.',
+  ),
+  breachedPasswordsUrl: setting(
+    'BREACHED_PASSWORDS_URL',
+    secureUrl.optional(),
+    'A range look-up of leaked passwords, such as `https://api.pwnedpasswords.com/range`; sent are five signs of a hash. Without it nothing is asked.',
   ),
   sessionIdle: setting(
     'SESSION_IDLE',

@@ -6,11 +6,13 @@ import { createSecurityNotices } from './accounts/security-notices.ts';
 import { createAudit } from './audit/audit.ts';
 import { createClients } from './clients/clients.ts';
 import type { Config } from './config.ts';
+import { createBreachedPasswords } from './credentials/breached-passwords.ts';
 import { createEmailChange } from './credentials/email-change.ts';
 import { createHashQueue } from './credentials/hash-queue.ts';
 import { createInvitations } from './credentials/invitations.ts';
 import { createMailLimits } from './credentials/mail-limits.ts';
 import { createMfa } from './credentials/mfa.ts';
+import { createNewPasswords } from './credentials/new-passwords.ts';
 import { createPasswords } from './credentials/passwords.ts';
 import { createRecoveryCodes } from './credentials/recovery-codes.ts';
 import { createShownRecoveryCodes } from './credentials/shown-recovery-codes.ts';
@@ -60,6 +62,14 @@ export async function createServices(config: Config, log: Log) {
   const logoutDeliveries = createLogoutDeliveries({ storage });
   const artifacts = createArtifacts({ storage });
   const passwords = createPasswords({ accounts, queue: createHashQueue() });
+  const breachedPasswords = createBreachedPasswords({ url: config.breachedPasswordsUrl, log });
+  const policyOf = policyResolver(config);
+  const newPasswords = createNewPasswords({
+    passwords,
+    breachedPasswords,
+    policyOf,
+    productName: config.productName,
+  });
   const totp = createTotp({ accounts, secrets, issuerName: config.productName });
   const recoveryCodes = createRecoveryCodes({ accounts, secrets });
   const shownRecoveryCodes = createShownRecoveryCodes({ storage, secrets });
@@ -87,12 +97,12 @@ export async function createServices(config: Config, log: Log) {
   const keys = createKeys({ storage, secrets, audit });
   const grants = createGrants({ storage, sessions });
   const errorReports = createErrorReports({ storage, log, issuer: config.issuer });
-  const policyOf = policyResolver(config);
   const signIn = createSignIn({
     storage,
     secrets,
     accounts,
     passwords,
+    breachedPasswords,
     totp,
     recoveryCodes,
     throttle,
@@ -121,6 +131,7 @@ export async function createServices(config: Config, log: Log) {
     logoutDeliveries,
     artifacts,
     passwords,
+    newPasswords,
     totp,
     recoveryCodes,
     shownRecoveryCodes,

@@ -36,6 +36,8 @@ export const accountSchema = z.object({
   passwordHash: z.string().optional(),
   /** Opens nothing but the choice of an own password, and dies with its use. One that was mailed proves the address by being used. */
   temporaryPassword: z.object({ hash: z.string(), expiresAt: z.number(), provesEmail: z.boolean() }).optional(),
+  /** The own password still signs in, but then a new one is asked for: it was found in a leak, or an administrator demands it. */
+  passwordMustChange: z.object({ reason: z.enum(['breached', 'administrator']), at: z.number() }).optional(),
   totp: totpSchema.optional(),
   /** Shown to the person, not yet proved by two codes. */
   pendingTotp: z.object({ secret: z.string(), expiresAt: z.number() }).optional(),

@@ -22,6 +22,7 @@ export const auditEventTypes = [
   'logout.undelivered',
   'mfa.activated',
   'mfa.deactivated',
+  'password.change-demanded',
   'password.changed',
   'recovery.started',
   'recovery-code.used',

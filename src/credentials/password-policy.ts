@@ -1,4 +1,7 @@
-// What a new password must be like: one validator for every place that sets one (SP 800-63B-4, 3.1.1). Pure.
+// What a new password must be like, as far as it can be told from the password itself (SP 800-63B-4, 3.1.1). Pure. Every place that sets
+// one asks new-passwords.ts, which adds what only a look-up can tell.
+import type { Account } from '../accounts/account.ts';
+import { isCommonPassword } from './common-passwords.ts';
 
 export interface PasswordContext {
   /** Code points, set by the firm; never below 8. */
@@ -15,10 +18,13 @@ export type PasswordFault =
   | 'too-long'
   | 'control-characters'
   | 'contains-context-word'
-  | 'predictable';
+  | 'predictable'
+  | 'common'
+  | 'unchanged'
+  | 'breached';
 
 /** SP 800-63B-4 3.1.1.2 asks for 64 at least; 256 code points and 1,024 bytes keep hashing bounded (ASVS 6.2.9). */
-const maxCodePoints = 256;
+export const maxCodePoints = 256;
 const maxBytes = 1024;
 
 /** @returns undefined when the password may be set */
@@ -35,6 +41,7 @@ export function passwordFault(
   if (length < minLength) return 'too-short';
   if (isMostlyContext(normalised, contextWords)) return 'contains-context-word';
   if (isPredictable(normalised)) return 'predictable';
+  if (isCommonPassword(normalised)) return 'common';
   return undefined;
 }
 
@@ -69,7 +76,7 @@ const sequences = rows.flatMap((row) => [row, [...row].reverse().join('')]);
 
 /** The words of an account and its surroundings that a password should not lean on. */
 export function contextWords(
-  account: { email: string; givenName?: string | undefined; familyName?: string | undefined },
+  account: Pick<Account, 'email' | 'givenName' | 'familyName' | 'organization'>,
   names: readonly string[],
 ): string[] {
   const [local = '', domain = ''] = account.email.split('@');
@@ -81,6 +88,7 @@ export function contextWords(
     ...domain.split('.').slice(0, -1),
     account.givenName,
     account.familyName,
+    account.organization,
     ...names,
   ];
   return parts.filter((part): part is string => Boolean(part));

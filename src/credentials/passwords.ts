@@ -43,6 +43,14 @@ export function createPasswords({ accounts, queue }: PasswordsDependencies) {
     return 'rejected';
   }
 
+  /** Whether a password is the account's present one, own or temporary. Costs a hash for each of the two. */
+  async function isPresent(account: Account, password: string): Promise<boolean> {
+    const given = password.normalize('NFKC');
+    const { passwordHash, temporaryPassword } = account;
+    if (passwordHash && (await matchesEither(passwordHash, given, password))) return true;
+    return temporaryPassword !== undefined && matches(temporaryPassword.hash, given);
+  }
+
   /** Another system hashed what was typed; ours is the normalised form. Only a password that differs in the two costs a second hash. */
   async function matchesEither(stored: string, normalised: string, typed: string): Promise<boolean> {
     return (await matches(stored, normalised)) || (typed !== normalised && (await matches(stored, typed)));
@@ -74,7 +82,7 @@ export function createPasswords({ accounts, queue }: PasswordsDependencies) {
     };
   }
 
-  return { hash, verify, makeTemporary };
+  return { hash, verify, isPresent, makeTemporary };
 }
 export type Passwords = ReturnType<typeof createPasswords>;
 
@@ -84,9 +92,9 @@ async function verifyHash(stored: string, given: string): Promise<boolean> {
   return isRight;
 }
 
-/** The change of the account that sets a new password: the temporary one dies, so does every session of another epoch, and a second
+/** The change of the account that sets a new password: the temporary one dies, so does the demand for a new one, so does every session of another epoch, and a second
  *  factor that somebody began to set up is shown afresh: who knew the old password may have seen its secret. */
 export function withPassword(account: Account, passwordHash: string): Account {
-  const { temporaryPassword: _used, pendingTotp: _shown, ...kept } = account;
+  const { temporaryPassword: _used, passwordMustChange: _met, pendingTotp: _shown, ...kept } = account;
   return { ...kept, passwordHash, sessionEpoch: account.sessionEpoch + 1 };
 }

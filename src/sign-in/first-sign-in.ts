@@ -1,10 +1,10 @@
-// What a first sign-in adds: an own password in the temporary one's place, and the person's name.
+// What a sign-in may add: an own password in the place of a temporary or leaked one, and at the first time the person's name.
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { Passwords } from '../credentials/passwords.ts';
 import { withPassword } from '../credentials/passwords.ts';
-import { type Attempt, isStillOf } from './attempt.ts';
+import { type Attempt, hasProof, isStillOf } from './attempt.ts';
 import type { Attempts } from './attempts.ts';
 
 export interface FirstSignInDependencies {
@@ -15,7 +15,7 @@ export interface FirstSignInDependencies {
 }
 
 export function createFirstSignIn({ accounts, passwords, audit, attempts }: FirstSignInDependencies) {
-  /** The own password that replaces a temporary one. @returns false when the temporary one was used up meanwhile */
+  /** The own password that replaces a temporary one, or one that must change. @returns false when that happened meanwhile */
   async function chooseOwnPassword(
     attempt: Attempt,
     account: Account,
@@ -23,6 +23,7 @@ export function createFirstSignIn({ accounts, passwords, audit, attempts }: Firs
     origin: Origin,
   ): Promise<boolean> {
     const passwordHash = await passwords.hash(newPassword);
+    const by = hasProof(attempt, ['temporary'], Date.now()) ? 'temporary-password' : 'demand';
     const updated = await accounts.update(account.id, (current) =>
       current.temporaryPassword?.hash === account.temporaryPassword?.hash && current.sessionEpoch === attempt.epoch
         ? {
@@ -33,7 +34,7 @@ export function createFirstSignIn({ accounts, passwords, audit, attempts }: Firs
     );
     if (!updated) return false;
     await audit.record(
-      { type: 'password.changed', result: 'success', subject: account.id, detail: { by: 'temporary-password' } },
+      { type: 'password.changed', result: 'success', subject: account.id, detail: { by } },
       { ...origin, actor: account.id },
     );
     const proofs = (old: Attempt) =>

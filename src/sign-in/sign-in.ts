@@ -3,6 +3,7 @@ import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
+import type { BreachedPasswords } from '../credentials/breached-passwords.ts';
 import type { PasswordCheck, Passwords } from '../credentials/passwords.ts';
 import type { RecoveryCodes } from '../credentials/recovery-codes.ts';
 import type { Throttle } from '../credentials/throttle.ts';
@@ -14,6 +15,7 @@ import type { Secrets } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
 import { type Attempt, hasProof, isStillOf, type ProofMethod, restarted, withProof, withWrongCode } from './attempt.ts';
 import { createAttempts } from './attempts.ts';
+import { createBreachCheck } from './breach-check.ts';
 import { createFirstSignIn } from './first-sign-in.ts';
 import { codeGuesses, passwordGuesses } from './guesses.ts';
 import type { KnownBrowsers } from './known-browsers.ts';
@@ -25,6 +27,7 @@ export interface SignInDependencies {
   secrets: Secrets;
   accounts: Accounts;
   passwords: Passwords;
+  breachedPasswords: BreachedPasswords;
   totp: Totp;
   recoveryCodes: RecoveryCodes;
   throttle: Throttle;
@@ -47,6 +50,7 @@ export function createSignIn(dependencies: SignInDependencies) {
   const { secrets, accounts, passwords, totp, recoveryCodes, throttle, audit, knownBrowsers, securityNotices } =
     dependencies;
   const attempts = createAttempts(dependencies);
+  const demandNewIfBreached = createBreachCheck(dependencies);
   const { refused, refusedAsThrottled } = createRefusals(dependencies);
 
   async function next(
@@ -67,6 +71,7 @@ export function createSignIn(dependencies: SignInDependencies) {
     const check = await checkPassword(attempt, account, given, origin);
     const method = typeof check === 'object' ? undefined : methods[check];
     if (account && method) {
+      if (method === 'pwd') await demandNewIfBreached(account, given.password, origin);
       const { id: accountId, sessionEpoch: epoch } = account;
       await attempts.update(attempt.id, (old) => ({
         ...withProof(restarted(old), method, Date.now()),

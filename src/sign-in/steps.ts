@@ -6,7 +6,7 @@ import { type Attempt, hasProof } from './attempt.ts';
 export type Step =
   | { name: 'password'; rule: 'not-signed-in' | 'credentials-changed' | 'proof-too-old' }
   | { name: 'code'; rule: 'account-has-second-factor' }
-  | { name: 'temporary-password'; rule: 'temporary-password-used' }
+  | { name: 'temporary-password'; rule: 'temporary-password-used' | 'password-breached' | 'password-change-demanded' }
   | { name: 'profile'; rule: 'first-sign-in' }
   | { name: 'consent'; rule: 'third-party-client' }
   | { name: 'refused'; rule: 'account-suspended' }
@@ -57,6 +57,14 @@ const secondFactor: Rule = ({ attempt, account }, now) =>
 const ownPassword: Rule = ({ attempt }, now) =>
   hasProof(attempt, ['temporary'], now) ? { name: 'temporary-password', rule: 'temporary-password-used' } : undefined;
 
+const freshPassword: Rule = ({ attempt, account }, now) =>
+  account?.passwordMustChange && hasProof(attempt, ['pwd'], now)
+    ? {
+        name: 'temporary-password',
+        rule: account.passwordMustChange.reason === 'breached' ? 'password-breached' : 'password-change-demanded',
+      }
+    : undefined;
+
 const profile: Rule = ({ account }) =>
   account?.status === 'invited' ? { name: 'profile', rule: 'first-sign-in' } : undefined;
 
@@ -68,5 +76,6 @@ const rules: readonly Rule[] = [
   notSuspended,
   secondFactor,
   ownPassword,
+  freshPassword,
   profile,
 ];

@@ -44,7 +44,7 @@ import { screens, startPreview } from '../support/preview.ts';
     await page.getByLabel('Email address').and(page.locator('[aria-invalid=true]')).waitFor();
   });
 
-  it('shows a password on request, and hides it again before it is sent', async () => {
+  it('PW-10: shows a password on request, and hides it again before it is sent', async () => {
     const page = await open('interaction/sign-in', 'empty');
     const reveal = page.getByRole('button', { name: 'Show password' });
     const password = page.getByLabel('Password', { exact: true });
@@ -61,11 +61,16 @@ import { screens, startPreview } from '../support/preview.ts';
     ['correct horse', 'Good. 3 more would make it strong.'],
     ['correct horse battery', 'Long is strong.'],
     [' correct horse battery', 'It cannot start or end with a space.'],
-  ])('advises on a new password while it is typed: %j', async (typed, advice) => {
-    const page = await open('interaction/new-password', 'empty');
-    await page.getByLabel('New password').fill(typed);
-    await page.getByText(advice).waitFor();
-  });
+    ['e\u0301'.repeat(11), '1 more to reach the minimum.'],
+    ['x'.repeat(257), 'Up to 256 characters are possible.'],
+  ])(
+    'PW-01, PW-09: advises on a new password while it is typed, as the server judges it: %j',
+    async (typed, advice) => {
+      const page = await open('interaction/new-password', 'empty');
+      await page.getByLabel('New password').fill(typed);
+      await page.getByText(advice).waitFor();
+    },
+  );
 
   it('opens the user menu by keyboard and closes it with Escape', async () => {
     const page = await open('account/profile', 'filled');

@@ -67,7 +67,9 @@ describe('an own password', () => {
   const edges = 'A password cannot start or end with a space';
   const control = 'A password can hold letters, digits, signs and spaces, but no control characters';
   const context = 'Leave your email address, your name and your organization’s name out of your password';
-  const predictable = 'Too many people use this password. Choose one that is harder to guess';
+  const predictable =
+    'Repeats and runs such as abcdef, 123456 or qwerty are guessed first. Choose a password without such a pattern';
+  const common = 'Too many people use this password. Choose one that is harder to guess';
   const tooShort = 'A password needs at least 12 characters';
   const tooLong = 'A password can have up to 256 characters';
 
@@ -102,7 +104,14 @@ describe('an own password', () => {
     ['a run of the keyboard', () => 'qwertyuiopasdfgh', predictable],
     ['the alphabet backwards', () => 'zyxwvutsrqponmlk', predictable],
     ['a run of figures', () => '1234567890123', predictable],
-  ])('may not be %s, and the page says why', async (_what, make, problem) => {
+    ['one that many people use', () => 'Qazwsxedc123', common],
+    ['one that many people use, dressed up', () => 'P@ssw0rd2026!', common],
+    [
+      'the temporary one again',
+      ({ temporaryPassword }) => temporaryPassword,
+      'The new password must be different from the current one',
+    ],
+  ])('PW-03, PW-04, PW-05, PW-07, PW-17: may not be %s, and the page says why', async (_what, make, problem) => {
     const { account, browser, choose } = undecided;
     const refused = await browser.submit(choose, { newPassword: make(undecided) }, 'Save');
     expect(refused.status).toBe(422);
@@ -118,7 +127,7 @@ describe('an own password', () => {
     expect((await browser.submit(refused, { newPassword: 'seven quiet bicycles' }, 'Save')).heading).toBe('Your name');
   });
 
-  it('is the same composed and decomposed, and differs in case and in spaces', async () => {
+  it('PW-05, PW-06: is the same composed and decomposed, and differs in case and in spaces', async () => {
     const marta = await newcomer();
     await marta.browser.submit(marta.choose, { newPassword: 'caf\u00e9 au lait, s\u00e9v\u00e8re' }, 'Save');
     expect(await signsIn(marta, 'cafe\u0301 au lait, se\u0301ve\u0300re')).toBe('Your name');
@@ -133,7 +142,7 @@ describe('an own password', () => {
     }
   });
 
-  it('is asked for in one field that cuts nothing, with advice before the first error', () => {
+  it('PW-03, PW-09: is asked for in one field that cuts nothing, with advice before the first error', () => {
     const { choose, email } = undecided;
     const fields = choose.document.querySelectorAll('input[type=password]');
     expect(fields).toHaveLength(1);
@@ -145,7 +154,7 @@ describe('an own password', () => {
     expect(choose.document.querySelector('input[autocomplete=username]')?.getAttribute('value')).toBe(email);
   });
 
-  it('may be shorter or must be longer where the firm says so', async () => {
+  it('PW-02: may be shorter or must be longer where the firm says so', async () => {
     const strict = await startApp({ env: { PASSWORD_MIN_LENGTH: '20' } });
     const newcomer = await invite(strict);
     const at = strict.browser();

@@ -139,19 +139,22 @@ describe('the form that changes the password', () => {
     ],
   ];
 
-  it.each(refusals)('refuses %s in words, changes nothing and empties its fields', async (_what, fields, problems) => {
-    const page = await browser.submit(await browser.get(passwordPath), fields(ana), 'Save');
-    expect(page.status).toBe(422);
-    expect(page.title).toMatch(/^Error: Password/);
-    expect(page.problems).toEqual(problems);
-    for (const input of page.document.querySelectorAll('input[type=password]'))
-      expect(input.getAttribute('value') ?? '').toBe('');
-    const { passwordHash, sessionEpoch } = (await gatehouse.services.accounts.get(ana.account.id)) ?? {};
-    expect({ passwordHash, sessionEpoch }).toEqual({
-      passwordHash: ana.account.passwordHash,
-      sessionEpoch: ana.account.sessionEpoch,
-    });
-  });
+  it.each(refusals)(
+    'PW-10, PW-11, PW-16, PW-17: refuses %s in words, changes nothing and empties its fields',
+    async (_what, fields, problems) => {
+      const page = await browser.submit(await browser.get(passwordPath), fields(ana), 'Save');
+      expect(page.status).toBe(422);
+      expect(page.title).toMatch(/^Error: Password/);
+      expect(page.problems).toEqual(problems);
+      for (const input of page.document.querySelectorAll('input[type=password]'))
+        expect(input.getAttribute('value') ?? '').toBe('');
+      const { passwordHash, sessionEpoch } = (await gatehouse.services.accounts.get(ana.account.id)) ?? {};
+      expect({ passwordHash, sessionEpoch }).toEqual({
+        passwordHash: ana.account.passwordHash,
+        sessionEpoch: ana.account.sessionEpoch,
+      });
+    },
+  );
 
   it('asks for the current password at the field it names', async () => {
     const page = await browser.submit(

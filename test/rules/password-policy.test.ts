@@ -10,7 +10,36 @@ const words = contextWords(
 const check = (password: string, minLength = 12) => passwordFault(password, { minLength, contextWords: words });
 
 describe('a new password', () => {
+  it.each<[string, string, PasswordFault | undefined]>([
+    ['PW-01', 'seven77', 'too-short'],
+    ['PW-01', 'eight 88', undefined],
+    ['PW-03', 'é'.repeat(2).concat('long pass! '.repeat(30)).slice(0, 256).replace(/ $/, 'x'), undefined],
+    ['PW-03', 'long pass! '.repeat(30).slice(0, 257).replace(/ $/, 'x'), 'too-long'],
+    ['PW-03', '東京の夜と朝のあいだに'.repeat(31).slice(0, 341), 'too-long'],
+    ['PW-03', '\ufdfa'.repeat(18), 'too-long'],
+    ['PW-04', 'all lower case here', undefined],
+    ['PW-04', '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~', undefined],
+    ['PW-04', 'naïve Straße Ωmega 東京', undefined],
+    ['PW-04', 'null\u0000inside it', 'control-characters'],
+    ['PW-04', 'C1 \u0085 inside it', 'control-characters'],
+    ['PW-04', 'half \udc00 a pair', 'control-characters'],
+    ['PW-05', ' edges at the start', 'starts-or-ends-with-space'],
+    ['PW-05', 'edges at the end\u3000', 'starts-or-ends-with-space'],
+    ['PW-05', 'several   spaces   inside', undefined],
+    ['PW-07', 'Northwind1', 'contains-context-word'],
+    ['PW-07', 'weissenberg', 'contains-context-word'],
+    ['PW-07', 'qwertyui', 'predictable'],
+    ['PW-07', 'Sunshine', 'common'],
+    ['PW-07', 'iloveyou', 'common'],
+    ['PW-09', 'horse staple battery', undefined],
+  ])('%s: %j is refused where eight characters are enough as: %s', (_id, password, fault) => {
+    expect(check(password, 8)).toBe(fault);
+  });
+
   it.each<[string, PasswordFault | undefined]>([
+    ['Motherfucker', 'common'],
+    ['123QWEasdzxc', 'common'],
+    ['password2026!', 'common'],
     ['', 'missing'],
     [' ', 'starts-or-ends-with-space'],
     ['short', 'too-short'],

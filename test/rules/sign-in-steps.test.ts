@@ -50,6 +50,24 @@ describe('the next step', () => {
   it.each<[string, Omit<Situation, 'prompt'>, string, string]>([
     ['nothing was given', { attempt: nobody, account: undefined }, 'password', 'not-signed-in'],
     ['the account is gone', { attempt: attempt(['pwd']), account: undefined }, 'password', 'not-signed-in'],
+    [
+      'PW-08: the password has leaked',
+      { attempt: attempt(['pwd']), account: account({ passwordMustChange: { reason: 'breached', at: now } }) },
+      'temporary-password',
+      'password-breached',
+    ],
+    [
+      'PW-08: an administrator wants another password',
+      { attempt: attempt(['pwd']), account: account({ passwordMustChange: { reason: 'administrator', at: now } }) },
+      'temporary-password',
+      'password-change-demanded',
+    ],
+    [
+      'PW-08: the password has leaked, and the second factor was not shown',
+      { attempt: attempt(['pwd']), account: account({ totp, passwordMustChange: { reason: 'breached', at: now } }) },
+      'code',
+      'account-has-second-factor',
+    ],
     ['the password was given', { attempt: attempt(['pwd']), account: account() }, 'done', 'all-steps-done'],
     [
       'the password was given a moment less than half an hour ago',

@@ -65,7 +65,12 @@ export const interactions: Screen[] = [
   {
     state: 'empty',
     view: 'interaction/new-password',
-    model: { ...form(), email, minLength: 12, client, progress: progress(1) },
+    model: { ...form(), email, minLength: 12, why: 'temporary', client, progress: progress(1) },
+  },
+  {
+    state: 'breached',
+    view: 'interaction/new-password',
+    model: { ...form(), email, minLength: 12, why: 'breached', client },
   },
   {
     state: 'error',
@@ -74,6 +79,7 @@ export const interactions: Screen[] = [
       ...form({ field: 'newPassword', key: 'error.newPassword.edges' }),
       email,
       minLength: 12,
+      why: 'demanded',
       progress: progress(1),
     },
   },

@@ -42,12 +42,14 @@ each('[data-advice-for]', (advice) => {
   input.addEventListener('input', update);
 });
 
-/** Length is what counts (SP 800-63B-4, 3.1.1.2): the rest is decided by the server. */
-function judge(password, { minimum, edges, short, fair, strong }) {
+/** Length is what counts (SP 800-63B-4, 3.1.1.2), measured as the server does; the rest is decided there. */
+function judge(typed, { minimum, maximum, edges, long, short, fair, strong }) {
+  const password = typed.normalize('NFKC');
   const length = [...password].length;
   const say = (sentence, count) => sentence.replace('{count}', String(count));
   if (length === 0) return { level: 0 };
-  if (password !== password.trim()) return { level: 1, words: edges };
+  if (typed !== typed.trim() || password !== password.trim()) return { level: 1, words: edges };
+  if (length > Number(maximum)) return { level: 1, words: long };
   if (length < Number(minimum)) return { level: 1, words: say(short, Number(minimum) - length) };
   if (length < 16) return { level: 2, words: say(fair, 16 - length) };
   return { level: 3, words: strong };

@@ -2,7 +2,6 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { recoveryCodesLeft } from '../../accounts/account.ts';
-import { contextWords, passwordFault } from '../../credentials/password-policy.ts';
 import { withPassword } from '../../credentials/passwords.ts';
 import { reauthenticationGuesses } from '../../sign-in/guesses.ts';
 import { newPasswordErrors } from '../http/password-errors.ts';
@@ -25,8 +24,8 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
     accounts,
     audit,
     browser,
+    newPasswords,
     passwords,
-    productName,
     readForm,
     securityNotices,
     sessions,
@@ -80,13 +79,10 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
   ): Promise<Refusal> {
     const current = given.currentPassword.slice(0, 1025);
     const { passwordMinLength: minLength } = policyOf(account);
-    const fault = passwordFault(given.newPassword, { minLength, contextWords: contextWords(account, [productName]) });
+    const fault = await newPasswords.faultOf(account, given.newPassword, current);
     const faults = [
       ...(current === '' ? [{ field: 'currentPassword', key: 'error.currentPassword.required' }] : []),
       ...(fault ? newPasswordErrors(fault, minLength) : []),
-      ...(!fault && given.newPassword.normalize('NFKC') === current.normalize('NFKC')
-        ? [{ field: 'newPassword', key: 'error.newPassword.unchanged' }]
-        : []),
     ];
     if (faults.length > 0) return { errors: faults, status: 422 };
     const guarded = await throttle.guard(

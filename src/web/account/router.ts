@@ -9,6 +9,7 @@ import type { Audit } from '../../audit/audit.ts';
 import type { Clients } from '../../clients/clients.ts';
 import type { EmailChange } from '../../credentials/email-change.ts';
 import type { Mfa } from '../../credentials/mfa.ts';
+import type { NewPasswords } from '../../credentials/new-passwords.ts';
 import type { Passwords } from '../../credentials/passwords.ts';
 import type { ShownRecoveryCodes } from '../../credentials/shown-recovery-codes.ts';
 import type { Throttle } from '../../credentials/throttle.ts';
@@ -44,6 +45,7 @@ export interface AccountPagesDependencies {
   mfa: Mfa;
   notMe: NotMe;
   oidc: Oidc;
+  newPasswords: NewPasswords;
   passwords: Passwords;
   productName: string;
   profiles: Profiles;

@@ -81,8 +81,12 @@ export interface ViewModels {
   'interaction/sign-in': StepModel & { email: string; forgottenPasswordUrl?: string; notice?: Message };
   'interaction/code': StepModel & { email: string; recoveryCodeUrl: string };
   'interaction/recovery-code': StepModel & { email: string; codeUrl: string };
-  /** The first sign-in with a temporary password: an own one is asked for. */
-  'interaction/new-password': StepModel & { email: string; minLength: number };
+  /** An own password is asked for, in the place of a temporary one, a leaked one, or one an administrator wants changed. */
+  'interaction/new-password': StepModel & {
+    email: string;
+    minLength: number;
+    why: 'temporary' | 'breached' | 'demanded';
+  };
   /** The first sign-in: the person's name. */
   'interaction/profile': StepModel & { email: string; givenName: string; familyName: string };
   'interaction/consent': StepModel & {

@@ -1,34 +1,48 @@
-// The first sign-in: an own password takes the temporary one's place.
-import { contextWords, passwordFault } from '../../credentials/password-policy.ts';
+// An own password takes the place of a temporary one, or of one that was found in a leak or that an administrator wants changed.
+import type { Context } from 'koa';
+import type { Step } from '../../sign-in/steps.ts';
 import { newPasswordErrors } from '../http/password-errors.ts';
+import type { FieldError } from '../http/view-models.ts';
 import type { InteractionDependencies, Screen } from './router.ts';
+import type { Visit } from './visit.ts';
 
-export function newPasswordScreen({ signIn, readForm, views, productName, policyOf }: InteractionDependencies): Screen {
+/** The reason the page gives, by the rule that asked. */
+const reasons: Partial<Record<Step['rule'], 'breached' | 'demanded'>> = {
+  'password-breached': 'breached',
+  'password-change-demanded': 'demanded',
+};
+
+export function newPasswordScreen({
+  newPasswords,
+  signIn,
+  readForm,
+  views,
+  policyOf,
+}: InteractionDependencies): Screen {
   const path = 'new-password';
+
+  function show(ctx: Context, visit: Visit, errors: readonly FieldError[] = []): void {
+    const { account, step } = visit;
+    const model = {
+      ...visit.stepModel(path, errors),
+      email: account?.email ?? '',
+      minLength: policyOf(account).passwordMinLength,
+      why: reasons[step.rule] ?? ('temporary' as const),
+    };
+    views.render(ctx, 'interaction/new-password', model, { status: errors.length > 0 ? 422 : 200 });
+  }
 
   return {
     path,
     step: 'temporary-password',
-    show(ctx, visit) {
-      const { passwordMinLength: minLength } = policyOf(visit.account);
-      views.render(ctx, 'interaction/new-password', {
-        ...visit.stepModel(path),
-        email: visit.account?.email ?? '',
-        minLength,
-      });
-    },
+    show: (ctx, visit) => show(ctx, visit),
     async submit(ctx, visit) {
       const { newPassword } = await readForm(ctx, visit.csrfContext, ['newPassword']);
       const { account, attempt, origin } = visit;
       if (!account) return;
-      const { passwordMinLength: minLength } = policyOf(account);
-      const fault = passwordFault(newPassword, { minLength, contextWords: contextWords(account, [productName]) });
-      if (!fault) {
-        await signIn.chooseOwnPassword(attempt, account, newPassword, origin);
-        return;
-      }
-      const model = { ...visit.stepModel(path, newPasswordErrors(fault, minLength)), email: account.email, minLength };
-      views.render(ctx, 'interaction/new-password', model, { status: 422 });
+      const fault = await newPasswords.faultOf(account, newPassword);
+      if (fault) return show(ctx, visit, newPasswordErrors(fault, policyOf(account).passwordMinLength));
+      await signIn.chooseOwnPassword(attempt, account, newPassword, origin);
     },
   };
 }

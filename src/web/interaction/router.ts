@@ -6,6 +6,7 @@ import type { Account } from '../../accounts/account.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { Clients } from '../../clients/clients.ts';
+import type { NewPasswords } from '../../credentials/new-passwords.ts';
 import type { Grants } from '../../oidc/grants.ts';
 import type { Oidc } from '../../oidc/oidc.ts';
 import type { SignInPolicy } from '../../organizations/policy.ts';
@@ -29,6 +30,7 @@ import { createVisits, type Visit } from './visit.ts';
 export interface InteractionDependencies {
   oidc: Oidc;
   signIn: SignIn;
+  newPasswords: NewPasswords;
   accounts: Accounts;
   clients: Clients;
   grants: Grants;
@@ -39,7 +41,6 @@ export interface InteractionDependencies {
   errors: Errors;
   signedIn: SignedInReader;
   startAgain: StartAgain;
-  productName: string;
   ownClientId: string;
   sessionDays: number;
   policyOf(account: Account | undefined): SignInPolicy;

@@ -1,0 +1,35 @@
+// The one door for a new password: first one, change, reset and demanded change ask here, and nobody else judges (ASVS 6.2).
+import type { Account } from '../accounts/account.ts';
+import type { SignInPolicy } from '../organizations/policy.ts';
+import type { BreachedPasswords } from './breached-passwords.ts';
+import { contextWords, type PasswordFault, passwordFault } from './password-policy.ts';
+import type { Passwords } from './passwords.ts';
+
+export interface NewPasswordsDependencies {
+  passwords: Passwords;
+  breachedPasswords: BreachedPasswords;
+  policyOf(account: Account | undefined): SignInPolicy;
+  productName: string;
+}
+
+export function createNewPasswords({ passwords, breachedPasswords, policyOf, productName }: NewPasswordsDependencies) {
+  /** The first rule that a new password breaks; the costly ones are asked last. No history is kept: it must differ from the present one.
+   *  @param current the present password where the form asks for it; without it the stored hash is asked, in the hash queue
+   *  @returns undefined when the password may be set */
+  async function faultOf(account: Account, password: string, current?: string): Promise<PasswordFault | undefined> {
+    const fault = passwordFault(password, {
+      minLength: policyOf(account).passwordMinLength,
+      contextWords: contextWords(account, [productName]),
+    });
+    if (fault) return fault;
+    const isUnchanged =
+      current === undefined
+        ? await passwords.isPresent(account, password)
+        : password.normalize('NFKC') === current.normalize('NFKC');
+    if (isUnchanged) return 'unchanged';
+    return (await breachedPasswords.isBreached(password)) ? 'breached' : undefined;
+  }
+
+  return { faultOf };
+}
+export type NewPasswords = ReturnType<typeof createNewPasswords>;
