@@ -58,8 +58,9 @@ export const sender = z.string().transform((text, context) => parsed(parseSender
 /** What is called over the network must not be read or answered by anybody on the way. */
 export const secureUrl = z
   .url({ protocol: /^https?$/ })
+  // What is no address at all is told of by the line above, and comes by here all the same.
   .refine(
-    (url) => new URL(url).protocol === 'https:' || isLoopback(new URL(url).hostname),
+    (url) => !URL.canParse(url) || url.startsWith('https:') || isLoopback(new URL(url).hostname),
     'must start with https: (http: is for loopback alone)',
   );
 
