@@ -60,7 +60,7 @@ export const secureUrl = z
   .url({ protocol: /^https?$/ })
   // What is no address at all is told of by the line above, and comes by here all the same.
   .refine(
-    (url) => !URL.canParse(url) || url.startsWith('https:') || isLoopback(new URL(url).hostname),
+    (url) => !URL.canParse(url) || url.startsWith('https:') || isLoopbackHost(new URL(url).hostname),
     'must start with https: (http: is for loopback alone)',
   );
 
