@@ -87,6 +87,31 @@ for (const engine of engines) {
       expect(await status()).toMatchObject({ state: 'sent', tries: 2 });
     }, 60_000);
 
+    it('REL-24: stops cleanly with a try under way, which the next start repeats; its log tells no secret', async () => {
+      const { storageUrl } = app.services.config;
+      const text = 'https://sign-in.example.com/reset?token=held-by-the-owner-alone';
+      server.behave({ at: 'data', does: 'silence' });
+      const SMTP_URL = server.url.replace('smtp://', 'smtp://us:hunter2hunter2@').concat('?tls=none');
+      const env = { ...server.env, LOG_LEVEL: 'trace' };
+      const node = await startProcess({ storageUrl, env });
+      let log = '';
+      node.child.stdout?.on('data', (bytes: Buffer) => {
+        log += bytes;
+      });
+      await app.services.outbox.put({ ...message, text });
+      await server.until(({ arrived }) => arrived === 1);
+      expect(await node.stop()).toBe(0);
+      expect(await status()).toMatchObject({ state: 'retrying', tries: 1, answer: expect.stringMatching(/stopped/) });
+      const next = await startProcess({ storageUrl, env: { ...env, SMTP_URL } });
+      next.child.stdout?.on('data', (bytes: Buffer) => {
+        log += bytes;
+      });
+      await server.until(({ connections }) => connections === 2);
+      expect(await next.stop()).toBe(0);
+      expect(log).toContain('mail not sent');
+      expect(log).not.toMatch(/hunter2|token=|ana@example/);
+    }, 60_000);
+
     it('is claimed by one of 200 at the same moment', async () => {
       await app.services.outbox.put(message);
       const [due] = await app.services.deliveries.due(1);
