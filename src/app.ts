@@ -16,12 +16,15 @@ import { createForms } from './web/http/form.ts';
 import { securityHeaders } from './web/http/headers.ts';
 import { createHealthRouter } from './web/http/health.ts';
 import { identify, trustIssuerOnly } from './web/http/request.ts';
+import { createShortCookie } from './web/http/short-cookie.ts';
 import { createSignedIn } from './web/http/signed-in.ts';
 import { createViews } from './web/http/views.ts';
 import { createWellKnownRouter } from './web/http/well-known.ts';
 import { createErrorReportRouter } from './web/interaction/error-report.ts';
+import { createForgottenPasswordRouter } from './web/interaction/forgotten-password.ts';
 import { createLanguageRouter } from './web/interaction/language.ts';
 import { createProviderPages } from './web/interaction/provider-pages.ts';
+import { createResetPasswordRouter } from './web/interaction/reset-password.ts';
 import { createInteractionRouter } from './web/interaction/router.ts';
 import { createStartAgain } from './web/interaction/start-again.ts';
 import { createStack } from './web/stack.ts';
@@ -100,11 +103,13 @@ export async function createApp(services: Services, options: { isStopping?: () =
       await artifacts.revokeGrantsOf({ accountId });
     },
     forgetBrowsers: services.knownBrowsers.forget,
-    mailResetLink: async () => {},
+    mailResetLink: services.passwordReset.mailLink,
   });
   const web = {
     ...services,
     notMe,
+    announcement: createShortCookie('announcement', { issuer, seconds: 300 }),
+    resetToken: createShortCookie('reset', { issuer, seconds: config.passwordResetLifetime }),
     assets,
     browser,
     errors,
@@ -124,6 +129,8 @@ export async function createApp(services: Services, options: { isStopping?: () =
     createHealthRouter({ storage, isStopping }),
     createWellKnownRouter({ issuer, securityContact: config.securityContact }),
     createInteractionRouter(web),
+    createForgottenPasswordRouter(web),
+    createResetPasswordRouter(web),
     createErrorReportRouter(web),
     createLanguageRouter(web),
     createAccountRouter(web),

@@ -82,6 +82,11 @@ export const settings = {
     secureUrl.optional(),
     'A range look-up of leaked passwords, such as `https://api.pwnedpasswords.com/range`; sent are five signs of a hash. Without it nothing is asked.',
   ),
+  passwordResetLifetime: setting(
+    'PASSWORD_RESET_LIFETIME',
+    duration('10m', '60m').default(30 * 60),
+    'Time for which the link in the mail for a forgotten password is good.',
+  ),
   sessionIdle: setting(
     'SESSION_IDLE',
     duration('5m', '24h').default(8 * 3600),

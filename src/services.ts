@@ -13,6 +13,7 @@ import { createInvitations } from './credentials/invitations.ts';
 import { createMailLimits } from './credentials/mail-limits.ts';
 import { createMfa } from './credentials/mfa.ts';
 import { createNewPasswords } from './credentials/new-passwords.ts';
+import { createPasswordReset } from './credentials/password-reset.ts';
 import { createPasswords } from './credentials/passwords.ts';
 import { createRecoveryCodes } from './credentials/recovery-codes.ts';
 import { createShownRecoveryCodes } from './credentials/shown-recovery-codes.ts';
@@ -94,6 +95,20 @@ export async function createServices(config: Config, log: Log) {
     securityNotices,
     signInUrl: `${config.issuer}/profile`,
   });
+  const passwordReset = createPasswordReset({
+    storage,
+    secrets,
+    log,
+    accounts,
+    passwords,
+    mailLimits,
+    messages,
+    outbox,
+    securityNotices,
+    audit,
+    issuer: config.issuer,
+    lifetimeSeconds: config.passwordResetLifetime,
+  });
   const keys = createKeys({ storage, secrets, audit });
   const grants = createGrants({ storage, sessions });
   const errorReports = createErrorReports({ storage, log, issuer: config.issuer });
@@ -140,6 +155,7 @@ export async function createServices(config: Config, log: Log) {
     mailLimits,
     emailChange,
     invitations,
+    passwordReset,
     keys,
     grants,
     errorReports,

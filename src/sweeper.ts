@@ -1,5 +1,5 @@
 // Clears away what is over: sessions past their limits are ended (their tokens and grants with them), expired records deleted.
-// Correctness never waits for it: expired means gone at every read.
+// Work that a process left behind is taken up. Correctness never waits for it: expired means gone at every read.
 import type { App } from './app.ts';
 import type { Services } from './services.ts';
 import { type ArtifactKind, artifactKinds } from './sessions/artifacts.ts';
@@ -12,9 +12,10 @@ const batch = 1000;
 /** Used and expired codes and tokens stay a while for the right error and for reuse detection. */
 const graceMs = 3_600_000;
 
-export async function sweep({ artifacts, expiring }: Services, { oidc }: App): Promise<void> {
+export async function sweep({ artifacts, expiring, passwordReset }: Services, { oidc }: App): Promise<void> {
   const now = Date.now();
   await oidc.sweepSessions();
+  await passwordReset.resume();
   for (const collection of expiring) await clear(collection, now);
   const kinds = Object.keys(artifactKinds) as ArtifactKind[];
   for (const kind of kinds) await clear(artifacts.of(kind), now - graceMs);

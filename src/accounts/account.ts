@@ -17,6 +17,21 @@ const totpSchema = z.object({
   activatedAt: z.number(),
 });
 
+/** The newest link for choosing a new password. Kept after its use, so that who opens it again is told so. */
+const passwordResetSchema = z.object({
+  tokenHash: z.string(),
+  expiresAt: z.number(),
+  /** Good while both are as they were when it was made: any change of a credential or of the address kills it. */
+  epoch: z.number().int(),
+  emailCanonical: z.string(),
+  usedAt: z.number().optional(),
+  /** The request that used it: who else tried at the same time has nothing to tell of. */
+  usedBy: z.string().optional(),
+  /** Where it was asked for: the client, and the interaction's uid, sealed. */
+  clientId: z.string().optional(),
+  interaction: z.string().optional(),
+});
+
 export const accountSchema = z.object({
   /** The subject identifier: random, opaque, never used again. */
   id: z.string(),
@@ -38,6 +53,7 @@ export const accountSchema = z.object({
   temporaryPassword: z.object({ hash: z.string(), expiresAt: z.number(), provesEmail: z.boolean() }).optional(),
   /** The own password still signs in, but then a new one is asked for: it was found in a leak, or an administrator demands it. */
   passwordMustChange: z.object({ reason: z.enum(['breached', 'administrator']), at: z.number() }).optional(),
+  passwordReset: passwordResetSchema.optional(),
   totp: totpSchema.optional(),
   /** Shown to the person, not yet proved by two codes. */
   pendingTotp: z.object({ secret: z.string(), expiresAt: z.number() }).optional(),
@@ -55,6 +71,8 @@ export const accountSchema = z.object({
   sessionEpoch: z.number().int(),
   /** Set by the write that killed sessions, until they are ended one by one and their apps queued to be told. */
   hasDeadSessions: z.boolean().optional(),
+  /** The epoch of the last reset: grants of sessions before it are dead, with every token on them, `offline_access` or not. */
+  tokensFromEpoch: z.number().int().optional(),
   createdAt: z.number(),
   updatedAt: z.number(),
 });
@@ -108,4 +126,10 @@ export function hasSecondFactor(account: Account): boolean {
 
 export function recoveryCodesLeft(account: Account): number {
   return (account.recoveryCodes ?? []).filter((code) => code.usedAt === undefined).length;
+}
+
+/** Whether tokens of a session of this epoch are alive as far as the account goes.
+ *  @param epoch undefined where nobody noted it: such tokens live until the first reset */
+export function tokensStand({ tokensFromEpoch }: Account, epoch: number | undefined): boolean {
+  return tokensFromEpoch === undefined || (epoch !== undefined && epoch >= tokensFromEpoch);
 }

@@ -24,6 +24,8 @@ export const auditEventTypes = [
   'mfa.deactivated',
   'password.change-demanded',
   'password.changed',
+  'password.reset',
+  'password-reset.requested',
   'recovery.started',
   'recovery-code.used',
   'session.ended',

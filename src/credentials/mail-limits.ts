@@ -38,6 +38,18 @@ export function createMailLimits({ storage, secrets }: { storage: Storage; secre
     return count(`to ${secrets.hmac('mail limits', canonicalEmail(email))}`, perAddress);
   }
 
+  /** Counts a mail that somebody asks for who is not signed in, before it is known whether there will be one.
+   *  @returns false when it would be one too many from this network within an hour */
+  function takeFrom(address: string | undefined): Promise<boolean> {
+    return count(`anonymous ${networkOf(address ?? 'unknown')}`, perNetwork);
+  }
+
+  /** Counts a mail for a forgotten password. By itself, so that no other mail uses up the way back in.
+   *  @returns false when it would be one too many within an hour */
+  function takeReset(accountId: string): Promise<boolean> {
+    return count(`reset ${accountId}`, perAccount);
+  }
+
   async function count(id: string, most: number): Promise<boolean> {
     const now = Date.now();
     let isFull = false;
@@ -57,6 +69,6 @@ export function createMailLimits({ storage, secrets }: { storage: Storage; secre
     }
   }
 
-  return { take, takeFor };
+  return { take, takeFor, takeFrom, takeReset };
 }
 export type MailLimits = ReturnType<typeof createMailLimits>;

@@ -22,6 +22,10 @@ export interface MailModels {
   'email-change': { url: string; expiresAt: number };
   /** To the owner of an address that somebody else wants. */
   'email-taken': Record<never, never>;
+  /** For a forgotten password; says who asked. `address` is empty where nobody knows it. */
+  reset: { email: string; url: string; expiresAt: number; address: string; device: Phrase };
+  /** Somebody asked for a new password where there is none to be had: `kind` says why. */
+  refusal: { kind: string; url: string };
   /** An operator tries whether sending works. */
   test: { issuer: string };
 }
@@ -29,6 +33,7 @@ export interface MailModels {
 /** Where the subject is not `mail.NAME.subject`. */
 const subjects: { [M in keyof MailModels]?: (model: MailModels[M]) => string } = {
   notice: ({ kind }) => `mail.notice.${kind}.subject`,
+  refusal: ({ kind }) => `mail.refusal.${kind}.subject`,
 };
 
 /** @param issuer its host is named at the foot of each mail */

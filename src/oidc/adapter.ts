@@ -18,6 +18,8 @@ export interface AdapterDependencies {
   sessions: Sessions;
   findClient: Clients['get'];
   secrets: Secrets;
+  /** Whether the account still stands behind a grant that was made in a session of this epoch. */
+  grantStands(accountId: string, epoch: number | undefined): Promise<boolean>;
   /** After the library's own logout page ended a session. */
   onSignedOut(session: Session, origin: Origin): Promise<unknown>;
 }
@@ -37,7 +39,10 @@ function isArtifact(model: string): model is ArtifactKind {
   return Object.hasOwn(artifactKinds, model);
 }
 
-function artifactAdapter(model: ArtifactKind, { artifacts, secrets }: AdapterDependencies): PartialAdapter {
+function artifactAdapter(
+  model: ArtifactKind,
+  { artifacts, secrets, grantStands }: AdapterDependencies,
+): PartialAdapter {
   const collection = artifacts.of(model);
   const { isSealed } = { isSealed: false, ...artifactKinds[model] };
   const keyOf = (id: string) => (model === 'Grant' ? id : sha256(id));
@@ -68,9 +73,17 @@ function artifactAdapter(model: ArtifactKind, { artifacts, secrets }: AdapterDep
     return payload as AdapterPayload;
   }
 
+  /** Every use of a token looks its grant up: a grant that is over ends them all. */
+  function isStanding({ accountId = '', epoch }: AdapterPayload): Promise<boolean> {
+    return grantStands(accountId, typeof epoch === 'number' ? epoch : undefined);
+  }
+
   return {
     upsert: (id, payload, expiresIn) => collection.put(toRecord(id, payload, expiresIn)),
-    find: async (id) => toPayload(await collection.get(keyOf(id)), id),
+    find: async (id) => {
+      const payload = toPayload(await collection.get(keyOf(id)), id);
+      return payload && (model !== 'Grant' || (await isStanding(payload))) ? payload : undefined;
+    },
     findByUserCode: async (userCode) => {
       for (const hash of secrets.hmacs('user code', userCode)) {
         const found = await collection.find('userCodeHash', hash);

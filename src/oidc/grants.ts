@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { sha256 } from '../platform/secrets.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { CollectionSpec, Storage } from '../storage/port.ts';
+import type { LoginResult } from './interactions.ts';
 
 const consentSchema = z.object({
   id: z.string(),
@@ -33,7 +34,7 @@ export function createGrants({ storage, sessions }: { storage: Storage; sessions
     const seen = oidc.result?.consent?.grantId ?? session.grantIdFor(client.clientId);
     const known = seen ? await oidc.provider.Grant.find(seen) : undefined;
     const isOwn = known?.accountId === accountId && known.clientId === client.clientId;
-    const grant = isOwn ? known : new oidc.provider.Grant({ accountId, clientId: client.clientId });
+    const grant = isOwn ? known : new oidc.provider.Grant(grantOf(accountId, client.clientId, await epochOf(ctx)));
     const isWidened = await widen(ctx, grant, accountId);
     if (isOwn) {
       if (isWidened) await grant.save();
@@ -42,6 +43,12 @@ export function createGrants({ storage, sessions }: { storage: Storage; sessions
     if (!isWidened) return undefined;
     await grant.save();
     return settle(ctx, grant, seen);
+  }
+
+  /** Of the sign-in that this very request brings, else of the session that stands. */
+  async function epochOf({ oidc }: KoaContextWithOIDC): Promise<number | undefined> {
+    const login = oidc.result?.login as LoginResult | undefined;
+    return login?.session?.epoch ?? (await sessions.epochOfSession(oidc.session?.uid ?? ''));
   }
 
   /** Adds what may be granted without asking. @returns whether anything was added */
@@ -103,6 +110,11 @@ export function createGrants({ storage, sessions }: { storage: Storage; sessions
   return { forRequest, remember, consentsOf, forget };
 }
 export type Grants = ReturnType<typeof createGrants>;
+
+/** What a new grant is made of. It notes the epoch of its session, which a reset of the password compares (see `tokensStand`). */
+export function grantOf(accountId: string, clientId: string, epoch: number | undefined) {
+  return { accountId, clientId, ...(epoch === undefined ? {} : { epoch }) };
+}
 
 function consentId(accountId: string, clientId: string): string {
   return sha256(`${accountId} ${clientId}`);

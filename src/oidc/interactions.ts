@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Interaction as LibraryInteraction, Provider } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { SignInFacts } from '../sessions/saved-session.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { grantOf } from './grants.ts';
 
 export interface Exchange {
   req: IncomingMessage;
@@ -36,7 +38,7 @@ export interface LoginResult {
   session: SignInFacts;
 }
 
-export function createInteractions(provider: Provider) {
+export function createInteractions(provider: Provider, sessions: Pick<Sessions, 'epochOfSession'>) {
   /** @returns undefined when it is over, or not this browser's (no cookie, expired, finished, session ended meanwhile) */
   async function pending({ req, res }: Exchange): Promise<PendingInteraction | undefined> {
     const interaction = await load({ req, res });
@@ -77,8 +79,9 @@ export function createInteractions(provider: Provider) {
     if (!interaction || !accountId) return undefined;
     const { Grant } = provider;
     const clientId = String(interaction.params.client_id);
-    const grant =
-      (interaction.grantId ? await Grant.find(interaction.grantId) : undefined) ?? new Grant({ accountId, clientId });
+    const epoch = await sessions.epochOfSession(interaction.session?.uid ?? '');
+    const known = interaction.grantId ? await Grant.find(interaction.grantId) : undefined;
+    const grant = known ?? new Grant(grantOf(accountId, clientId, epoch));
     const { missing } = describe(interaction);
     if (missing.scopes.length > 0) grant.addOIDCScope(missing.scopes.join(' '));
     if (missing.claims.length > 0) grant.addOIDCClaims([...missing.claims]);

@@ -2,7 +2,7 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import type { Account } from '../accounts/account.ts';
+import { type Account, tokensStand } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clients } from '../clients/clients.ts';
@@ -50,7 +50,14 @@ export async function createOidc(dependencies: OidcDependencies) {
   const backchannel = createBackchannel(dependencies);
   const sessionEnd = createSessionEnd({ ...dependencies, backchannel });
   const findClient = oncePerRequest(clients.get);
-  const adapter = createAdapter({ artifacts, sessions, findClient, secrets, onSignedOut: sessionEnd.finishEnd });
+  const adapter = createAdapter({
+    artifacts,
+    sessions,
+    findClient,
+    secrets,
+    grantStands,
+    onSignedOut: sessionEnd.finishEnd,
+  });
   const cookieKeys = secrets.keys('cookies');
   const pairwiseSalt = await keys.pairwiseSalt();
   const provider = await build();
@@ -83,6 +90,12 @@ export async function createOidc(dependencies: OidcDependencies) {
     return provider;
   }
 
+  /** A reset of the password, or a suspension, ends every grant of the account in the one write that it is. */
+  async function grantStands(accountId: string, epoch: number | undefined): Promise<boolean> {
+    const account = await dependencies.findAccount(accountId);
+    return account !== undefined && tokensStand(account, epoch);
+  }
+
   /** RP-initiated logout with an `id_token_hint` of this very session needs no question (RP-Initiated Logout 1.0, 2). */
   async function signOutByHint(ctx: KoaContextWithOIDC): Promise<boolean> {
     const { session, client, entities } = ctx.oidc;
@@ -106,7 +119,7 @@ export async function createOidc(dependencies: OidcDependencies) {
 
   return {
     handle: handler,
-    interactions: createInteractions(provider),
+    interactions: createInteractions(provider, sessions),
     endSession: sessionEnd.endSession,
     endAll: sessionEnd.endAll,
     ...createClientAccess({ ...dependencies, backchannel }),

@@ -1,4 +1,5 @@
-// What the library leaves to us, put in place after each build: an atomic replay check, hashed client secrets, `sid` for everyone.
+// What the library leaves to us, put in place after each build: an atomic replay check, hashed client secrets, `sid` for everyone,
+// and a field that grants keep for us.
 import type { Provider } from 'oidc-provider';
 import type { Clients } from '../clients/clients.ts';
 import { isDomainError } from '../platform/errors.ts';
@@ -7,6 +8,7 @@ import type { Artifacts } from '../sessions/artifacts.ts';
 
 /** The parts of the library's classes that its types leave out. */
 interface Overridable {
+  Grant: { readonly IN_PAYLOAD: readonly string[] };
   ReplayDetection: { unique(iss: string, jti: string, exp: number): Promise<boolean> };
   Client: {
     prototype: { clientId: string; compareClientSecret(secret: string): Promise<boolean>; includeSid(): boolean };
@@ -17,7 +19,11 @@ export function applyOverrides(
   provider: Provider,
   { artifacts, clients, findClient }: { artifacts: Artifacts; clients: Clients; findClient: Clients['get'] },
 ): void {
-  const { ReplayDetection, Client } = provider as unknown as Overridable;
+  const { Grant, ReplayDetection, Client } = provider as unknown as Overridable;
+
+  // Kept with the grant, so that a reset of the password can end the tokens on it (`tokensFromEpoch` of the account).
+  const kept = [...Grant.IN_PAYLOAD, 'epoch'];
+  Object.defineProperty(Grant, 'IN_PAYLOAD', { get: () => kept });
 
   // The library looks and then saves: of 50 parallel uses of one proof, 50 passed. Here inserting is the check.
   ReplayDetection.unique = async (iss, jti, exp) => {

@@ -25,6 +25,11 @@ export function createSessions({ storage, epochOf }: SessionsDependencies) {
     return session && liveOne(session, now);
   }
 
+  /** Of the sign-in behind it, over or not; undefined for none. */
+  async function epochOfSession(uid: string): Promise<number | undefined> {
+    return (await sessions.get(uid))?.epoch;
+  }
+
   async function liveOne(session: Session, now: number): Promise<Session | undefined> {
     if (!isLive(session, now)) return undefined;
     if (session.accountId === undefined) return session;
@@ -128,6 +133,7 @@ export function createSessions({ storage, epochOf }: SessionsDependencies) {
   return {
     findById,
     findByUid,
+    epochOfSession,
     save,
     claimGrant,
     touch,

@@ -14,6 +14,7 @@ import {
 } from './my-profile.ts';
 import { codeAt, createPerson } from './people.ts';
 import type { RelyingParty } from './relying-party.ts';
+import { forgottenPath, freshLink, newPassword } from './reset.ts';
 import type { TestApp } from './start-app.ts';
 
 export interface Form {
@@ -82,6 +83,17 @@ export const formMakers: Readonly<Record<string, (place: Place) => Promise<Form>
     const browser = gatehouse.browser();
     const page = await browser.get(rp.request().url);
     return formOn(browser, page, {}, account.id, new URL(page.url).pathname.replace(/sign-in$/, 'cancel'));
+  },
+  'forgotten password': async ({ gatehouse }) => {
+    const { account, email } = await createPerson(gatehouse);
+    const browser = gatehouse.browser();
+    return formOn(browser, await browser.get(forgottenPath), { email }, account.id);
+  },
+  'reset of the password': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    const browser = gatehouse.browser();
+    const page = await browser.get(await freshLink(gatehouse, person));
+    return formOn(browser, page, { newPassword }, person.account.id);
   },
   'change of password': async ({ gatehouse }) => {
     const person = await createPerson(gatehouse);

@@ -1,9 +1,11 @@
 // The sign-in family in every state, with models such as routes give.
-import { client, email, form, long, longClient, longEmail, type Screen } from './preview-samples.ts';
+import { at, client, email, form, long, longClient, longEmail, type Screen } from './preview-samples.ts';
 
 const cancelUrl = '/interaction/example/cancel';
 /** A scope of somebody's own, for which the catalogue has no words. */
 const foreignScope = 'scope.https://acme.example/hours';
+const againUrl = '/forgotten-password';
+const forgotten = { interaction: 'example', backUrl: '/interaction/example' };
 const progress = (step: number) => ({ step, of: 2 });
 
 export const interactions: Screen[] = [
@@ -137,6 +139,32 @@ export const interactions: Screen[] = [
       ],
     },
   },
+  { state: 'empty', view: 'interaction/forgotten-password', model: { ...forgotten, ...form(), email: '' } },
+  {
+    state: 'error, long',
+    view: 'interaction/forgotten-password',
+    model: { ...forgotten, ...form({ field: 'email', key: 'error.email.invalid' }), email: longEmail },
+  },
+  {
+    state: 'plain',
+    view: 'interaction/reset-requested',
+    model: { againUrl: '/forgotten-password', backUrl: '/profile' },
+  },
+  { state: 'empty', view: 'interaction/reset-password', model: { ...form(), email, minLength: 12 } },
+  {
+    state: 'error, long',
+    view: 'interaction/reset-password',
+    model: { ...form({ field: 'newPassword', key: 'error.newPassword.context' }), email: longEmail, minLength: 12 },
+  },
+  { state: 'expired', view: 'interaction/reset-link-over', model: { state: 'expired', at, againUrl } },
+  { state: 'used', view: 'interaction/reset-link-over', model: { state: 'used', at, againUrl } },
+  { state: 'unknown', view: 'interaction/reset-link-over', model: { state: 'unknown', againUrl } },
+  {
+    state: 'with a client, long',
+    view: 'interaction/password-reset',
+    model: { client: longClient, continueUrl: 'https://time.acme.example/' },
+  },
+  { state: 'plain', view: 'interaction/password-reset', model: { continueUrl: '/profile' } },
   { state: 'asked by a client', view: 'interaction/sign-out', model: { ...form(), client, email } },
   { state: 'plain', view: 'interaction/sign-out', model: form({ key: 'error.formExpired' }) },
   {

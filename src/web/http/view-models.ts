@@ -95,6 +95,16 @@ export interface ViewModels {
     scopes: readonly Message[];
     lastsDays: number;
   };
+  /** `interaction` names the sign-in in which it was forgotten; empty where there was none. */
+  'interaction/forgotten-password': FormModel & { email: string; interaction: string; backUrl: string };
+  /** The same for every address, known or not. */
+  'interaction/reset-requested': { againUrl: string; backUrl: string };
+  'interaction/reset-password': FormModel & { email: string; minLength: number };
+  /** A link that opens nothing any more, or never did; `at` in milliseconds UTC. */
+  'interaction/reset-link-over': ({ state: 'used' | 'expired'; at: number } | { state: 'unknown' }) & {
+    againUrl: string;
+  };
+  'interaction/password-reset': { client?: ClientModel; continueUrl: string };
   /** RP-initiated logout: asks before it ends the session. */
   'interaction/sign-out': FormModel & { client?: ClientModel; email?: string };
   /** Where nobody is signed in: the language of this browser. `from` is the page to go back to. */

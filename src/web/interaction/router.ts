@@ -16,6 +16,7 @@ import type { Browser } from '../http/browser.ts';
 import type { Errors } from '../http/errors.ts';
 import type { ReadForm } from '../http/form.ts';
 import { seeOther } from '../http/redirect.ts';
+import type { ShortCookie } from '../http/short-cookie.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
 import { codeScreen } from './code.ts';
@@ -41,6 +42,8 @@ export interface InteractionDependencies {
   errors: Errors;
   signedIn: SignedInReader;
   startAgain: StartAgain;
+  /** What the sign-in page is to say of something done before. */
+  announcement: ShortCookie;
   ownClientId: string;
   sessionDays: number;
   policyOf(account: Account | undefined): SignInPolicy;

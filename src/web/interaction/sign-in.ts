@@ -1,24 +1,28 @@
 // The first step: e-mail address and password.
-import { isEmail } from '../../accounts/account.ts';
 import { wrongCodesAllowed } from '../../sign-in/attempt.ts';
+import { emailErrors } from '../http/email-errors.ts';
 import type { FieldError, Message } from '../http/view-models.ts';
+import { forgottenPasswordUrl } from './forgotten-password.ts';
 import { outcomeErrors, throttledStatus } from './outcome.ts';
 import type { InteractionDependencies, Screen } from './router.ts';
 import type { Visit } from './visit.ts';
 
-export function signInScreen({ signIn, readForm, views }: InteractionDependencies): Screen {
+export function signInScreen({ announcement, signIn, readForm, views }: InteractionDependencies): Screen {
   const path = 'sign-in';
+  const links = ({ interaction }: Visit) => ({ forgottenPasswordUrl: forgottenPasswordUrl(interaction.uid) });
 
   return {
     path,
     step: 'password',
     show(ctx, visit) {
-      const why = notice(visit);
-      const model = { ...visit.stepModel(path), email: visit.attempt.email ?? '', ...(why ? { notice: why } : {}) };
+      const why = announced.get(announcement.read(ctx)) ?? notice(visit);
+      const form = { ...visit.stepModel(path), email: visit.attempt.email ?? '', ...links(visit) };
+      const model = why ? { ...form, notice: why } : form;
       views.render(ctx, 'interaction/sign-in', model);
     },
     async submit(ctx, visit) {
       const given = await readForm(ctx, visit.csrfContext, ['email', 'password']);
+      if (announcement.read(ctx)) announcement.drop(ctx);
       const email = given.email.trim();
       const missing = faults(email, given.password);
       const outcome =
@@ -39,12 +43,15 @@ export function signInScreen({ signIn, readForm, views }: InteractionDependencie
       views.render(
         ctx,
         'interaction/sign-in',
-        { ...visit.stepModel(path, errors), email: given.email.slice(0, 254) },
+        { ...visit.stepModel(path, errors), email: given.email.slice(0, 254), ...links(visit) },
         { status },
       );
     },
   };
 }
+
+/** What was done elsewhere, and led here. */
+const announced = new Map<unknown, Message>([['password-reset', { key: 'notice.passwordReset' }]]);
 
 /** Why the person is back here in the middle of a sign-in. */
 function notice({ attempt, step }: Visit): Message | undefined {
@@ -54,9 +61,5 @@ function notice({ attempt, step }: Visit): Message | undefined {
 }
 
 function faults(email: string, password: string): FieldError[] {
-  return [
-    ...(email === '' ? [{ field: 'email', key: 'error.email.required' }] : []),
-    ...(email !== '' && !isEmail(email) ? [{ field: 'email', key: 'error.email.invalid' }] : []),
-    ...(password === '' ? [{ field: 'password', key: 'error.password.required' }] : []),
-  ];
+  return [...emailErrors(email), ...(password === '' ? [{ field: 'password', key: 'error.password.required' }] : [])];
 }

@@ -1,5 +1,6 @@
 // Back, a late or a second click: the interaction is over, but the attempt still knows what was asked.
 import type { Context } from 'koa';
+import type { ClientMetadata } from '../../clients/client.ts';
 import type { Clients } from '../../clients/clients.ts';
 import type { Attempts } from '../../sign-in/attempts.ts';
 import type { Browser } from '../http/browser.ts';
@@ -18,7 +19,8 @@ export function createStartAgain({ attempts, browser, clients, issuer }: StartAg
     const attempt = browserId === undefined ? undefined : await attempts.find(uid, browserId);
     if (!attempt) return undefined;
     const metadata = (await clients.get(attempt.clientId))?.metadata;
-    if (metadata?.initiate_login_uri) return withIssuer(metadata.initiate_login_uri);
+    const freshStart = metadata && initiateLoginUrl(metadata, issuer);
+    if (freshStart) return freshStart;
     const params = Object.entries(attempts.paramsOf(attempt)).filter(
       (entry): entry is [string, string] => typeof entry[1] === 'string',
     );
@@ -26,12 +28,13 @@ export function createStartAgain({ attempts, browser, clients, issuer }: StartAg
     const mustPush = metadata?.require_pushed_authorization_requests === true;
     return mustPush ? metadata.client_uri : `/auth?${new URLSearchParams(params)}`;
   };
-
-  /** Third-party initiated login (OpenID Connect Core 4). */
-  function withIssuer(uri: string): string {
-    const url = new URL(uri);
-    url.searchParams.set('iss', issuer);
-    return url.href;
-  }
 }
 export type StartAgain = ReturnType<typeof createStartAgain>;
+
+/** Third-party initiated login (OpenID Connect Core 4). @returns undefined for a client that does not take it */
+export function initiateLoginUrl({ initiate_login_uri: uri }: ClientMetadata, issuer: string): string | undefined {
+  if (!uri) return undefined;
+  const url = new URL(uri);
+  url.searchParams.set('iss', issuer);
+  return url.href;
+}

@@ -1,0 +1,179 @@
+// Forgotten password: asking for a link, looking at it, and the new password it allows. Nothing here signs anybody in.
+import type { Account } from '../accounts/account.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import { accountOfToken, makeToken } from '../accounts/one-time-token.ts';
+import type { SecurityNotices } from '../accounts/security-notices.ts';
+import type { Audit, Origin } from '../audit/audit.ts';
+import type { Messages } from '../mail/messages.ts';
+import type { Outbox } from '../mail/outbox.ts';
+import { deviceOf, deviceWords } from '../platform/device.ts';
+import { createDeferredWork, type DeferredWorkDependencies } from './deferred-work.ts';
+import type { MailLimits } from './mail-limits.ts';
+import type { Passwords } from './passwords.ts';
+import {
+  judgeLink,
+  type LinkOver,
+  type ResetLink,
+  resetPurpose,
+  resetRefusal,
+  withPasswordReset,
+  withResetLink,
+} from './reset-link.ts';
+
+export interface PasswordResetDependencies extends DeferredWorkDependencies {
+  accounts: Accounts;
+  passwords: Passwords;
+  mailLimits: MailLimits;
+  messages: Messages;
+  outbox: Outbox;
+  securityNotices: SecurityNotices;
+  audit: Audit;
+  issuer: string;
+  lifetimeSeconds: number;
+}
+
+export interface ResetRequest {
+  /** As typed. */
+  email: string;
+  /** The sign-in in which it was asked for. */
+  began?: { clientId: string; uid: string } | undefined;
+}
+
+/** Where the reset was asked for. */
+export interface ResetOutcome {
+  clientId?: string | undefined;
+  /** Of the interaction. */
+  uid?: string | undefined;
+}
+
+type Work =
+  | { kind: 'asked'; request: ResetRequest; origin: Origin }
+  | { kind: 'reset'; accountId: string; origin: Origin };
+
+export function createPasswordReset(dependencies: PasswordResetDependencies) {
+  const { secrets, accounts, passwords, mailLimits, messages, outbox, securityNotices, audit } = dependencies;
+  const work = createDeferredWork<Work>(dependencies, handle);
+
+  /** Resolves once the request is stored. Whether there is an account is found out after the answer: so answer and time are the same for
+   *  every address (ASVS 6.3.8). */
+  async function ask(request: ResetRequest, origin: Origin): Promise<void> {
+    if (!(await mailLimits.takeFrom(origin.address))) return note('network-limited', undefined, request, origin);
+    const asked = { kind: 'asked', request, origin } as const;
+    work.runLater(await work.put(asked), asked);
+  }
+
+  function handle(todo: Work, id: string): Promise<void> {
+    return todo.kind === 'asked' ? answer(todo.request, todo.origin) : tell(todo, id);
+  }
+
+  async function answer(request: ResetRequest, origin: Origin): Promise<void> {
+    const account = await accounts.findByEmail(request.email);
+    const outcome = account ? await mail(account, request, origin) : 'unknown-address';
+    await note(outcome, account, request, origin);
+  }
+
+  /** @returns what became of it, for the audit event */
+  async function mail(account: Account, { began }: ResetRequest, origin: Origin): Promise<string> {
+    if (!(await mailLimits.takeReset(account.id))) return 'account-limited';
+    return link(account, began, origin);
+  }
+
+  /** For a person who has shown that the mailbox is theirs and needs a way back in: no limit is asked. */
+  async function mailLink(account: Account, origin: Origin): Promise<void> {
+    await note(await link(account, undefined, origin), account, { email: account.email }, origin);
+  }
+
+  async function link(account: Account, began: ResetRequest['began'], origin: Origin): Promise<string> {
+    const refusal = resetRefusal(account);
+    if (refusal) {
+      const model = { kind: refusal, url: `${dependencies.issuer}/profile` };
+      await outbox.put(messages.render('refusal', account.email, model, account.language));
+      return refusal;
+    }
+    const expiresAt = Date.now() + dependencies.lifetimeSeconds * 1000;
+    const { token, stored } = makeToken(resetPurpose, account.id, expiresAt);
+    const interaction = began && secrets.seal(began.uid, context(account.id));
+    const updated = await accounts.update(account.id, (current) =>
+      current.emailCanonical === account.emailCanonical && !resetRefusal(current)
+        ? withResetLink(current, stored, { clientId: began?.clientId, interaction })
+        : undefined,
+    );
+    if (!updated) return 'changed-meanwhile';
+    const { email, language } = updated;
+    // The issuer alone says where the link leads (never a header of the request).
+    const url = `${dependencies.issuer}/reset-password?token=${token}`;
+    const asker = { address: origin.address ?? '', device: deviceWords(deviceOf(origin.userAgent)) };
+    const model = { email, url, expiresAt, ...asker };
+    await outbox.put(messages.render('reset', email, model, language), { expiresAt });
+    return 'link-sent';
+  }
+
+  async function note(
+    outcome: string,
+    account: Account | undefined,
+    { began }: ResetRequest,
+    origin: Origin,
+  ): Promise<void> {
+    const about = {
+      ...(account ? { subject: account.id } : {}),
+      ...(began ? { clientId: began.clientId } : {}),
+      detail: { outcome },
+    };
+    const result = outcome === 'link-sent' ? 'success' : 'failure';
+    await audit.record({ type: 'password-reset.requested', result, ...about }, origin);
+  }
+
+  /** Changes nothing: mail scanners open links, too. @param now milliseconds UTC */
+  async function look(token: string, now: number): Promise<ResetLink> {
+    const accountId = accountOfToken(token);
+    return judgeLink(token, accountId === undefined ? undefined : await accounts.get(accountId), now);
+  }
+
+  /** One write sets the password, uses the link up and ends sessions and tokens: of parallel uses of one link, one succeeds.
+   *  @param newPassword has passed the policy   @returns why not, when the link is no longer good */
+  async function reset(
+    token: string,
+    newPassword: string,
+    origin: Origin,
+  ): Promise<{ outcome: 'reset'; began: ResetOutcome } | { outcome: 'refused'; link: LinkOver }> {
+    const link = await look(token, Date.now());
+    if (link.state !== 'good') return { outcome: 'refused', link };
+    const { id: accountId } = link.account;
+    const passwordHash = await passwords.hash(newPassword);
+    // Stored before the act, done after it: the owner hears of it, and the audit has it, even if this process dies in between.
+    const afterwards = { kind: 'reset', accountId, origin } as const;
+    const usedBy = await work.put(afterwards);
+    const updated = await accounts.update(accountId, (current) => {
+      const now = Date.now();
+      return judgeLink(token, current, now).state === 'good'
+        ? withPasswordReset(current, { passwordHash, usedBy, now })
+        : undefined;
+    });
+    await work.run(usedBy, afterwards);
+    if (!updated) {
+      const now = await look(token, Date.now());
+      return { outcome: 'refused', link: now.state === 'good' ? { state: 'unknown' } : now };
+    }
+    return { outcome: 'reset', began: beginningOf(updated) };
+  }
+
+  /** Tells of the reset that this piece of work was stored for, if it came about. */
+  async function tell({ accountId, origin }: Extract<Work, { kind: 'reset' }>, id: string): Promise<void> {
+    const account = await accounts.get(accountId);
+    if (account?.passwordReset?.usedBy !== id) return;
+    await audit.record({ type: 'password.reset', result: 'success', subject: accountId }, origin);
+    await securityNotices.send(account, 'passwordReset', origin);
+  }
+
+  function beginningOf({ id, passwordReset }: Account): ResetOutcome {
+    const { clientId, interaction } = passwordReset ?? {};
+    return { clientId, uid: interaction && secrets.open(interaction, context(id)) };
+  }
+
+  return { ask, mailLink, look, reset, resume: work.resume, settled: work.settled };
+}
+export type PasswordReset = ReturnType<typeof createPasswordReset>;
+
+function context(id: string) {
+  return { collection: 'accounts', field: 'passwordReset.interaction', id };
+}

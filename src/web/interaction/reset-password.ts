@@ -1,0 +1,130 @@
+// The link of the mail, and the new password it allows. Opening it changes nothing; what it allows is one post. It never signs in: the
+// person does that next, with a code where there is a second factor.
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Account } from '../../accounts/account.ts';
+import { accountOfToken } from '../../accounts/one-time-token.ts';
+import { clientName, ownClientId } from '../../clients/client.ts';
+import type { Clients } from '../../clients/clients.ts';
+import type { NewPasswords } from '../../credentials/new-passwords.ts';
+import type { PasswordReset, ResetOutcome } from '../../credentials/password-reset.ts';
+import type { LinkOver } from '../../credentials/reset-link.ts';
+import type { Oidc } from '../../oidc/oidc.ts';
+import type { SignInPolicy } from '../../organizations/policy.ts';
+import { sha256 } from '../../platform/secrets.ts';
+import type { Attempts } from '../../sign-in/attempts.ts';
+import type { Browser } from '../http/browser.ts';
+import type { ReadForm } from '../http/form.ts';
+import { newPasswordErrors } from '../http/password-errors.ts';
+import { seeOther } from '../http/redirect.ts';
+import type { ShortCookie } from '../http/short-cookie.ts';
+import type { SignedInReader } from '../http/signed-in.ts';
+import type { FieldError } from '../http/view-models.ts';
+import type { Views } from '../http/views.ts';
+import { initiateLoginUrl } from './start-again.ts';
+
+export interface ResetPasswordDependencies {
+  oidc: Pick<Oidc, 'endAll'>;
+  passwordReset: PasswordReset;
+  signIn: { attempts: Attempts };
+  clients: Clients;
+  browser: Browser;
+  readForm: ReadForm;
+  signedIn: SignedInReader;
+  views: Views;
+  /** Holds the token from the moment it leaves the address bar. */
+  resetToken: ShortCookie;
+  announcement: ShortCookie;
+  issuer: string;
+  newPasswords: NewPasswords;
+  policyOf(account: Account | undefined): SignInPolicy;
+}
+
+const path = '/reset-password';
+
+export function createResetPasswordRouter(dependencies: ResetPasswordDependencies): Router {
+  const { oidc, passwordReset, signIn, clients, browser, readForm, signedIn, views } = dependencies;
+  const { resetToken, announcement, issuer, newPasswords, policyOf } = dependencies;
+  const router = new Router();
+
+  router.get(path, async (ctx) => {
+    const { token } = ctx.query;
+    if (token !== undefined) return takeOffTheAddress(ctx, String(token));
+    const given = resetToken.read(ctx) ?? '';
+    const link = await passwordReset.look(given, Date.now());
+    if (link.state === 'good') show(ctx, given, link.account);
+    else showOver(ctx, link);
+  });
+
+  router.post(path, async (ctx) => {
+    const token = resetToken.read(ctx) ?? '';
+    // A form that was made for one link is refused once the browser holds another.
+    const { newPassword } = await readForm(ctx, csrfContext(token), ['newPassword']);
+    const link = await passwordReset.look(token, Date.now());
+    if (link.state !== 'good') return showOver(ctx, link);
+    const errors = await faults(link.account, newPassword);
+    if (errors.length > 0) return show(ctx, token, link.account, errors);
+    const done = await passwordReset.reset(token, newPassword, ctx.state.origin);
+    if (done.outcome === 'refused') return showOver(ctx, done.link);
+    resetToken.drop(ctx);
+    // They open nothing any more since that write; so their apps hear of it now.
+    await oidc.endAll(link.account.id, { reason: 'credentials-changed' }, ctx.state.origin);
+    await leadOn(ctx, done.began);
+  });
+
+  /** Neither history nor a Referer nor a log of later requests keeps the token. */
+  function takeOffTheAddress(ctx: Context, token: string): void {
+    if (accountOfToken(token) === undefined) resetToken.drop(ctx);
+    else resetToken.put(ctx, token);
+    ctx.set('Cache-Control', 'no-store');
+    seeOther(ctx, path);
+  }
+
+  function show(ctx: Context, token: string, account: Account, errors: readonly FieldError[] = []): void {
+    const form = { action: path, csrf: browser.csrfToken(ctx, csrfContext(token)), errors };
+    const { passwordMinLength: minLength } = policyOf(account);
+    const status = errors.length > 0 ? 422 : 200;
+    views.render(ctx, 'interaction/reset-password', { ...form, email: account.email, minLength }, { status });
+  }
+
+  function showOver(ctx: Context, link: LinkOver): void {
+    const againUrl = '/forgotten-password';
+    views.render(ctx, 'interaction/reset-link-over', { ...link, againUrl }, { status: 410 });
+  }
+
+  async function faults(account: Account, newPassword: string): Promise<FieldError[]> {
+    const fault = await newPasswords.faultOf(account, newPassword);
+    return fault ? newPasswordErrors(fault, policyOf(account).passwordMinLength) : [];
+  }
+
+  /** To the sign-in in which it was forgotten, if that was in this browser; else to a fresh start at the app, since its request belongs to
+   *  the other browser; else to My Profile. */
+  async function leadOn(ctx: Context, { uid, clientId }: ResetOutcome): Promise<void> {
+    const browserId = browser.peek(ctx);
+    const isHere = uid !== undefined && browserId !== undefined && (await signIn.attempts.find(uid, browserId));
+    announcement.put(ctx, 'password-reset');
+    if (isHere) return seeOther(ctx, `/interaction/${encodeURIComponent(uid)}/sign-in`);
+    const client = await clientToGoTo(clientId);
+    const isSomebodyElse = (await signedIn.read(ctx)) !== undefined;
+    if (client || isSomebodyElse) return showDone(ctx, client);
+    seeOther(ctx, '/profile');
+  }
+
+  function showDone(ctx: Context, client: { name: string; url: string } | undefined): void {
+    const model = { continueUrl: client?.url ?? '/profile', ...(client ? { client: { name: client.name } } : {}) };
+    views.render(ctx, 'interaction/password-reset', model);
+  }
+
+  /** Only addresses that are registered for it. */
+  async function clientToGoTo(clientId: string | undefined): Promise<{ name: string; url: string } | undefined> {
+    const metadata = clientId && clientId !== ownClientId ? (await clients.get(clientId))?.metadata : undefined;
+    const url = metadata && (initiateLoginUrl(metadata, issuer) ?? metadata.client_uri);
+    return metadata && url ? { name: clientName(metadata), url } : undefined;
+  }
+
+  return router;
+}
+
+function csrfContext(token: string): string {
+  return `${path} ${sha256(token)}`;
+}
