@@ -101,9 +101,7 @@ export interface ViewModels {
   'interaction/reset-requested': { againUrl: string; backUrl: string };
   'interaction/reset-password': FormModel & { email: string; minLength: number };
   /** A link that opens nothing any more, or never did; `at` in milliseconds UTC. */
-  'interaction/reset-link-over': ({ state: 'used' | 'expired'; at: number } | { state: 'unknown' }) & {
-    againUrl: string;
-  };
+  'interaction/reset-link-over': { state: 'used' | 'expired' | 'unknown'; at?: number; againUrl: string };
   'interaction/password-reset': { client?: ClientModel; continueUrl: string };
   /** RP-initiated logout: asks before it ends the session. */
   'interaction/sign-out': FormModel & { client?: ClientModel; email?: string };
