@@ -24,6 +24,10 @@ export async function startServer(config: Config, log: Log): Promise<{ stop(): P
   if (!config.isProduction && isFirst) servers.push(...(await startDevelopment(services, app)));
   const stopSweeper = startSweeper(services, app);
   const stopMail = services.mailSender.start();
+  if (config.smtpUrl === 'off')
+    log.warn(
+      'mail is off (SMTP_URL): no invitation and no reset link goes out, and nobody is told of changes to their account',
+    );
 
   async function stop(): Promise<void> {
     if (stopping) return;
