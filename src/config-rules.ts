@@ -69,6 +69,8 @@ export function checkTogether(config: {
   environment?: string;
   issuer?: string | undefined;
   secretKey?: string[] | undefined;
+  passwordHashMemory?: number;
+  passwordHashPasses?: number;
   sessionIdle?: number;
   sessionAbsolute?: number;
   smtpUrl?: object | 'off' | undefined;
@@ -91,6 +93,9 @@ export function checkTogether(config: {
   if (config.issuer) problems.push(...checkIssuer(new URL(config.issuer), isProduction));
   if ((config.sessionIdle ?? 0) > (config.sessionAbsolute ?? Infinity))
     problems.push('SESSION_IDLE: must not be longer than SESSION_ABSOLUTE');
+  const { passwordHashMemory: memory = 46, passwordHashPasses: passes = 1 } = config;
+  if (memory < 46 && passes < 2)
+    problems.push('PASSWORD_HASH_MEMORY: must be 46 or more, or PASSWORD_HASH_PASSES 2 or more (OWASP)');
   return problems;
 }
 

@@ -87,6 +87,16 @@ export const settings = {
     duration('10m', '60m').default(30 * 60),
     'Time for which the link in the mail for a forgotten password is good.',
   ),
+  passwordHashMemory: setting(
+    'PASSWORD_HASH_MEMORY',
+    wholeNumber(19, 1024).default(64),
+    'MiB of memory that hashing a password takes (argon2id); 46 at least, or 19 with two passes.',
+  ),
+  passwordHashPasses: setting(
+    'PASSWORD_HASH_PASSES',
+    wholeNumber(1, 10).default(2),
+    'Passes over that memory. Both together should take 0.1 to 0.3 seconds; old hashes are raised at the next sign-in.',
+  ),
   sessionIdle: setting(
     'SESSION_IDLE',
     duration('5m', '24h').default(8 * 3600),

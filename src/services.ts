@@ -62,7 +62,11 @@ export async function createServices(config: Config, log: Log) {
   const sessions = createSessions({ storage, epochOf: epochReader(findAccount) });
   const logoutDeliveries = createLogoutDeliveries({ storage });
   const artifacts = createArtifacts({ storage });
-  const passwords = createPasswords({ accounts, queue: createHashQueue() });
+  const passwords = createPasswords({
+    accounts,
+    queue: createHashQueue(),
+    cost: { memoryMib: config.passwordHashMemory, passes: config.passwordHashPasses },
+  });
   const breachedPasswords = createBreachedPasswords({ url: config.breachedPasswordsUrl, log });
   const policyOf = policyResolver(config);
   const newPasswords = createNewPasswords({

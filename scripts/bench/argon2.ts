@@ -1,6 +1,7 @@
 // How many passwords this machine can check in a second: the same parameters and the same number of threads as the server, nothing else.
 import { availableParallelism } from 'node:os';
 import { hash, verify } from 'argon2';
+import { loadConfig } from '../../src/config.ts';
 import { argon2Parameters } from '../../src/credentials/passwords.ts';
 import { answerQuestions, usage } from './children.ts';
 import { password } from './fixtures.ts';
@@ -13,7 +14,8 @@ export interface HashRate {
   cpuMsEach: number;
 }
 
-const stored = await hash(password, argon2Parameters);
+const { passwordHashMemory: memoryMib, passwordHashPasses: passes } = loadConfig({ env: {} });
+const stored = await hash(password, argon2Parameters({ memoryMib, passes }));
 
 answerQuestions(async ({ runSeconds }: { runSeconds: number }): Promise<HashRate> => {
   const before = usage();

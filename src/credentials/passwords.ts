@@ -6,8 +6,15 @@ import { randomToken, readableCode } from '../platform/ids.ts';
 import { isForeign, verifyForeign } from './foreign-hashes.ts';
 import type { HashQueue } from './hash-queue.ts';
 
-/** OWASP's 2026 row for argon2id at 46 MiB; a 16-byte salt and a 32-byte tag are the library's defaults. */
-export const argon2Parameters = { type: argon2id, memoryCost: 47_104, timeCost: 1, parallelism: 1 } as const;
+/** What a hash costs; config.ts keeps it above OWASP's floor. A 16-byte salt and a 32-byte tag are the library's defaults. */
+export interface HashCost {
+  memoryMib: number;
+  passes: number;
+}
+
+export function argon2Parameters({ memoryMib, passes }: HashCost) {
+  return { type: argon2id, memoryCost: memoryMib * 1024, timeCost: passes, parallelism: 1 } as const;
+}
 
 /** A temporary password lives 72 hours. */
 export const temporaryPasswordSeconds = 72 * 3600;
@@ -15,17 +22,20 @@ export const temporaryPasswordSeconds = 72 * 3600;
 export interface PasswordsDependencies {
   accounts: Accounts;
   queue: HashQueue;
+  cost: HashCost;
 }
 
 export type PasswordCheck = 'accepted' | 'accepted-temporary' | 'expired-temporary' | 'rejected';
 
-export function createPasswords({ accounts, queue }: PasswordsDependencies) {
+export function createPasswords({ accounts, queue, cost }: PasswordsDependencies) {
+  const parameters = argon2Parameters(cost);
+
   /** For an unknown address: the same work as for a known one, so that time does not tell them apart (ASVS 6.3.8). */
-  const dummyHash = queue(() => argon2Hash(randomToken(), argon2Parameters));
+  const dummyHash = queue(() => argon2Hash(randomToken(), parameters));
 
   /** @returns a PHC string */
   function hash(password: string): Promise<string> {
-    return queue(() => argon2Hash(password.normalize('NFKC'), argon2Parameters));
+    return queue(() => argon2Hash(password.normalize('NFKC'), parameters));
   }
 
   /** Costs one hash whatever the account is: missing, invited or without a password; more only while a recovery or an import is pending.
@@ -63,11 +73,23 @@ export function createPasswords({ accounts, queue }: PasswordsDependencies) {
   /** Brings a foreign or weaker hash up to today's parameters, unless the password was changed meanwhile. */
   async function upgrade(account: Account, given: string): Promise<void> {
     const old = account.passwordHash;
-    if (!old || (old.startsWith('$argon2id$') && !isForeign(old) && !needsRehash(old, argon2Parameters))) return;
-    const passwordHash = await queue(() => argon2Hash(given, argon2Parameters));
+    if (!old || isOfToday(old)) return;
+    const passwordHash = await queue(() => argon2Hash(given, parameters));
     await accounts.update(account.id, (current) =>
       current.passwordHash === old ? { ...current, passwordHash } : undefined,
     );
+  }
+
+  function isOfToday(stored: string): boolean {
+    return stored.startsWith('$argon2id$') && !isForeign(stored) && !needsRehash(stored, parameters);
+  }
+
+  /** A foreign or weaker hash costs one of today's as well: how long the answer takes must not tell which accounts have one. */
+  async function verifyHash(stored: string, given: string): Promise<boolean> {
+    if (isOfToday(stored)) return argon2Verify(stored, given);
+    const verified = isForeign(stored) ? verifyForeign(stored, given) : argon2Verify(stored, given);
+    const [isRight] = await Promise.all([verified, argon2Hash(given, parameters)]);
+    return isRight;
   }
 
   /** Makes a temporary password for an invited account: readable, 20 characters of about 98 bits. The caller mails it and forgets it. */
@@ -85,12 +107,6 @@ export function createPasswords({ accounts, queue }: PasswordsDependencies) {
   return { hash, verify, isPresent, makeTemporary };
 }
 export type Passwords = ReturnType<typeof createPasswords>;
-
-async function verifyHash(stored: string, given: string): Promise<boolean> {
-  if (!isForeign(stored)) return argon2Verify(stored, given);
-  const [isRight] = await Promise.all([verifyForeign(stored, given), argon2Hash(given, argon2Parameters)]);
-  return isRight;
-}
 
 /** The change of the account that sets a new password: the temporary one dies, so does the demand for a new one, so does every session of another epoch, and a second
  *  factor that somebody began to set up is shown afresh: who knew the old password may have seen its secret. */

@@ -46,6 +46,8 @@ describe('without any setting', () => {
       storageUrl: 'sqlite:data/gatehouse.db',
       secretKeys: [],
       logLevel: 'warn',
+      passwordHashMemory: 64,
+      passwordHashPasses: 2,
       sessionIdle: 8 * 3600,
       sessionAbsolute: 7 * 24 * 3600,
     });
@@ -122,6 +124,18 @@ describe('in the environment, what is refused', () => {
 
   it('is told all at once', () => {
     expect(problemsOf({ PORT: 'x', WORKERS: 'x', SESSION_IDLE: 'x' })).toHaveLength(3);
+  });
+
+  it.each([
+    ['19', '1', false],
+    ['45', '1', false],
+    ['46', '1', true],
+    ['19', '2', true],
+  ])('includes password hashing below the floor: %s MiB, %s passes', (memory, passes, isEnough) => {
+    const problem = 'PASSWORD_HASH_MEMORY: must be 46 or more, or PASSWORD_HASH_PASSES 2 or more (OWASP)';
+    const env = { PASSWORD_HASH_MEMORY: memory, PASSWORD_HASH_PASSES: passes };
+    if (isEnough) expect(loadConfig({ env, file: fileOf('') }).passwordHashMemory).toBe(Number(memory));
+    else expect(problemsOf(env)).toEqual([problem]);
   });
 
   it('includes an idle time that is longer than the absolute one', () => {

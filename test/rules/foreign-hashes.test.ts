@@ -106,7 +106,11 @@ describe('what is not taken', () => {
 async function withHash(passwordHash: string) {
   const storage = await storageAt('sqlite::memory:');
   const accounts = createAccounts({ storage });
-  const passwords = createPasswords({ accounts, queue: createHashQueue() });
+  const passwords = createPasswords({
+    accounts,
+    queue: createHashQueue(),
+    cost: { memoryMib: 46, passes: 1 },
+  });
   await storage.open();
   const account = await accounts.create({
     email: 'ana@example.com',

@@ -12,6 +12,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { createServices, type Services } from '../../src/services.ts';
 import type { Collection, Stored } from '../../src/storage/port.ts';
 import { type Engine, storageAt } from './engines.ts';
+import { cheapHashes } from './start-app.ts';
 
 const program = join(import.meta.dirname, '../../src/cli.ts');
 
@@ -32,7 +33,7 @@ export function openShell(engine?: Engine) {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-cli-'));
   const url = engine?.freshUrl() ?? `sqlite:${join(folder, 'a-file', 'gatehouse.sqlite')}`;
   if (!engine) writeFileSync(join(folder, 'a-file'), 'where a folder should be');
-  const settings = { SECRET_KEY: 'a master key of 32 characters and more', STORAGE_URL: url };
+  const settings = { ...cheapHashes, SECRET_KEY: 'a master key of 32 characters and more', STORAGE_URL: url };
 
   /** A file beside the command. @returns its name */
   function file(name: string, contents: string | Buffer): string {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { cheapHashes } from './start-app.ts';
 
 export interface ServerProcess {
   /** Where this process answers; the issuer may be another address. */
@@ -30,6 +31,7 @@ export async function startProcess(options: {
     ...process.env,
     NODE_ENV: 'production',
     LOG_LEVEL: 'silent',
+    ...cheapHashes,
     SECRET_KEY: processSecretKey,
     SMTP_URL: 'off',
     HOST: '127.0.0.1',
