@@ -17,6 +17,7 @@ import { securityHeaders } from './web/http/headers.ts';
 import { createHealthRouter } from './web/http/health.ts';
 import { identify, trustIssuerOnly } from './web/http/request.ts';
 import { createShortCookie } from './web/http/short-cookie.ts';
+import { createSignOutReports } from './web/http/sign-out-reports.ts';
 import { createSignedIn } from './web/http/signed-in.ts';
 import { createViews } from './web/http/views.ts';
 import { createWellKnownRouter } from './web/http/well-known.ts';
@@ -60,7 +61,8 @@ export async function createApp(services: Services, options: { isStopping?: () =
   const browser = createBrowser({ issuer, secrets });
   const readForm = createForms({ issuer, browser });
   const startAgain = createStartAgain({ attempts: signIn.attempts, browser, clients, issuer });
-  const pages = createProviderPages({ views, errors, isProduction, startAgain });
+  const signOutReports = createSignOutReports({ secrets, clients });
+  const pages = createProviderPages({ views, errors, signOutReports, isProduction, startAgain });
   const before = [
     identify(createClientAddress(config.trustedProxies), log),
     trustIssuerOnly(issuer),
@@ -118,6 +120,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     productName,
     readForm,
     signedIn,
+    signOutReports,
     startAgain,
     views,
     ownClientId,

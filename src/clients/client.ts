@@ -9,7 +9,8 @@ export const ownClientId = 'gatehouse';
 const text = z.string().min(1).max(200);
 
 /** What a client registers, under the names of RFC 7591, OpenID Connect Registration and RP-Initiated Logout.
- *  `first_party` (no consent screen) and `require_pkce` are ours. */
+ *  `first_party` (no consent screen), `require_pkce` and `refresh_counts_as_activity` (a refresh keeps the session from idling out)
+ *  are ours. */
 export const clientMetadataSchema = z
   .strictObject({
     client_id: z
@@ -50,6 +51,7 @@ export const clientMetadataSchema = z
     dpop_bound_access_tokens: z.boolean().optional(),
     first_party: z.boolean().default(false),
     require_pkce: z.boolean().default(true),
+    refresh_counts_as_activity: z.boolean().default(true),
   })
   .superRefine(checkMetadata);
 export type ClientMetadata = z.output<typeof clientMetadataSchema>;

@@ -1,9 +1,8 @@
 // The bridge between oidc-provider's models and the storage port: bearer values are hashed or sealed, and each single use is one
 // conditional write, since the library looks first and consumes later.
 
-import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Adapter, AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
 import { errors, Provider } from 'oidc-provider';
-import type { Origin } from '../audit/audit.ts';
 import type { Clients } from '../clients/clients.ts';
 import { isDomainError } from '../platform/errors.ts';
 import { type Secrets, sha256 } from '../platform/secrets.ts';
@@ -21,7 +20,7 @@ export interface AdapterDependencies {
   /** Whether the account still stands behind a grant that was made in a session of this epoch. */
   grantStands(accountId: string, epoch: number | undefined): Promise<boolean>;
   /** After the library's own logout page ended a session. */
-  onSignedOut(session: Session, origin: Origin): Promise<unknown>;
+  onSignedOut(ctx: KoaContextWithOIDC, session: Session): Promise<void>;
 }
 
 /** What each adapter may leave out: a verb that its model never asks for. */

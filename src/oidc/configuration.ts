@@ -3,6 +3,7 @@ import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import { errors } from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
 import { ownClientId } from '../clients/client.ts';
+import type { SignOutReport } from './backchannel.ts';
 import { accountClaims, acr, claimsByScope } from './claims.ts';
 import { createPrompts } from './prompts.ts';
 
@@ -12,6 +13,8 @@ export interface ProviderPages {
   /** @param form the library's hidden fields: where the confirmation posts to, and its anti-forgery value */
   confirmSignOut(ctx: KoaContextWithOIDC, form: { action: string; xsrf: string }): Promise<void> | void;
   signedOut(ctx: KoaContextWithOIDC): Promise<void> | void;
+  /** Where the browser hears that it is signed out, and what became of telling the apps. */
+  signedOutUrl(report: SignOutReport): string;
 }
 
 export interface ConfigurationParts {
@@ -42,7 +45,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     jwks: { keys: parts.jwks } as NonNullable<Configuration['jwks']>,
     clients: [ownClient(parts.issuer)],
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
-    extraClientMetadata: { properties: ['first_party', 'require_pkce'] },
+    extraClientMetadata: { properties: ['first_party', 'require_pkce', 'refresh_counts_as_activity'] },
     findAccount: async (_ctx, id) => {
       const account = await parts.findAccount(id);
       return account && { accountId: account.id, claims: async () => accountClaims(account) };
@@ -63,7 +66,8 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: async (ctx) => {
       const uid = ctx.oidc.entities.RefreshToken?.sessionUid;
-      if (uid) await parts.touchSession(uid);
+      const client = ctx.oidc.client as { refresh_counts_as_activity?: boolean } | undefined;
+      if (uid && client?.refresh_counts_as_activity !== false) await parts.touchSession(uid);
       return true;
     },
     clientBasedCORS: (_ctx, origin, client) =>

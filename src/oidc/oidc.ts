@@ -10,9 +10,10 @@ import type { Log } from '../platform/log.ts';
 import { type Secrets, sha256 } from '../platform/secrets.ts';
 import type { Artifacts } from '../sessions/artifacts.ts';
 import type { LogoutDeliveries } from '../sessions/logout-deliveries.ts';
+import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { createAdapter } from './adapter.ts';
-import { createBackchannel } from './backchannel.ts';
+import { createBackchannel, type SignOutReport } from './backchannel.ts';
 import { createClientAccess } from './client-access.ts';
 import { cookieNames, createConfiguration, type ProviderPages, sessionCookieOptions } from './configuration.ts';
 import type { ErrorReports } from './error-reports.ts';
@@ -21,7 +22,7 @@ import { createInteractions } from './interactions.ts';
 import type { Keys } from './keys.ts';
 import { applyOverrides } from './overrides.ts';
 import { oncePerRequest } from './request-memo.ts';
-import { createSessionEnd } from './session-end.ts';
+import { createSessionEnd, type EndedSession } from './session-end.ts';
 
 export interface OidcDependencies {
   issuer: string;
@@ -43,6 +44,9 @@ export interface OidcDependencies {
   before: readonly Parameters<Provider['use']>[0][];
 }
 
+const clearSiteData = '"cache", "storage"';
+const nothingToTell: SignOutReport = { told: 0, waiting: [] };
+
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
 export async function createOidc(dependencies: OidcDependencies) {
@@ -56,7 +60,7 @@ export async function createOidc(dependencies: OidcDependencies) {
     findClient,
     secrets,
     grantStands,
-    onSignedOut: sessionEnd.finishEnd,
+    onSignedOut,
   });
   const cookieKeys = secrets.keys('cookies');
   const pairwiseSalt = await keys.pairwiseSalt();
@@ -74,7 +78,7 @@ export async function createOidc(dependencies: OidcDependencies) {
         sessionAbsoluteSeconds: dependencies.sessionAbsoluteSeconds,
         findAccount: dependencies.findAccount,
         loadExistingGrant: dependencies.grants.forRequest,
-        touchSession: (uid) => sessions.touch(uid, Date.now()),
+        touchSession: (uid) => sessions.touchByUid(uid, Date.now()),
         pairwise: (accountId, sector) => sha256(`${pairwiseSalt} ${sector} ${accountId}`),
         signOutByHint,
         pages: dependencies.pages,
@@ -85,6 +89,7 @@ export async function createOidc(dependencies: OidcDependencies) {
     applyOverrides(provider, { artifacts, clients, findClient });
     backchannel.attach(provider);
     for (const middleware of dependencies.before) provider.use(middleware);
+    provider.use(tellSignedOut);
     dependencies.errorReports.attach(provider);
     listen(provider, log);
     return provider;
@@ -94,6 +99,23 @@ export async function createOidc(dependencies: OidcDependencies) {
   async function grantStands(accountId: string, epoch: number | undefined): Promise<boolean> {
     const account = await dependencies.findAccount(accountId);
     return account !== undefined && tokensStand(account, epoch);
+  }
+
+  /** After the library's own logout page ended a session. */
+  async function onSignedOut(ctx: KoaContextWithOIDC, session: Session): Promise<void> {
+    const ended = await sessionEnd.finishEnd(session, { ...ctx.state.origin, actor: session.accountId });
+    const { postLogoutRedirectUri } = (ctx.oidc.session?.state ?? {}) as { postLogoutRedirectUri?: string };
+    ctx.state.signOutReport = postLogoutRedirectUri ? nothingToTell : await ended.report;
+  }
+
+  /** What the library's own logout leaves out: the browser forgets what it kept, and our page tells how the apps answered. */
+  async function tellSignedOut(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+    await next();
+    const { signOutReport } = ctx.state;
+    if (!signOutReport) return;
+    ctx.set('Clear-Site-Data', clearSiteData);
+    const isOwnPage = ctx.response.get('Location') === `${issuer}/session/end/success`;
+    if (isOwnPage) ctx.redirect(dependencies.pages.signedOutUrl(signOutReport));
   }
 
   /** RP-initiated logout with an `id_token_hint` of this very session needs no question (RP-Initiated Logout 1.0, 2). */
@@ -106,12 +128,16 @@ export async function createOidc(dependencies: OidcDependencies) {
       postLogoutRedirectUri?: string;
       state?: string;
     };
-    await sessionEnd.endSession(session.uid, 'signed-out', { ...ctx.state.origin, actor: session.accountId });
+    const origin = { ...ctx.state.origin, actor: session.accountId };
+    const ended = await sessionEnd.endSession(session.uid, 'signed-out', origin);
     // The library must neither save the session again nor renew its cookie.
     (session as { destroyed?: boolean }).destroyed = true;
-    const target = new URL(postLogoutRedirectUri ?? `${issuer}/signed-out`);
+    // Who goes back to an app need not wait until the others have heard.
+    const ownPage = postLogoutRedirectUri ? '' : dependencies.pages.signedOutUrl(await reportOf(ended));
+    const target = new URL(postLogoutRedirectUri ?? ownPage, issuer);
     if (postLogoutRedirectUri && state !== undefined) target.searchParams.set('state', state);
     ctx.cookies.set(cookieNames(issuer).session, null, sessionCookieOptions(issuer));
+    ctx.set('Clear-Site-Data', clearSiteData);
     ctx.redirect(target.href);
     ctx.status = 303;
     return true;
@@ -129,6 +155,10 @@ export async function createOidc(dependencies: OidcDependencies) {
   };
 }
 export type Oidc = Awaited<ReturnType<typeof createOidc>>;
+
+async function reportOf(ended: EndedSession | undefined): Promise<SignOutReport> {
+  return (await ended?.report) ?? nothingToTell;
+}
 
 interface ProtocolError extends Error {
   error?: string;

@@ -40,6 +40,7 @@ export function sessionAdapter({
           amr: payload.amr ?? [],
           signIn: signInFacts(ctx),
           loggedOutClient: loggedOutClient(ctx),
+          staleId: ctx?.oidc.cookies.get(ctx.oidc.provider.cookieName('session'), { signed: true }),
         },
         Date.now(),
       );
@@ -47,10 +48,11 @@ export function sessionAdapter({
     },
 
     async destroy(id) {
-      const current = Provider.ctx?.oidc.session as { id: string; oldId?: string; uid: string } | undefined;
-      if (!current || current.oldId === id) return;
+      const { ctx } = Provider;
+      const current = ctx?.oidc.session as { id: string; oldId?: string; uid: string } | undefined;
+      if (!ctx || !current || current.oldId === id) return;
       const session = await sessions.end(current.uid, 'signed-out', Date.now());
-      if (session) await onSignedOut(session, { ...Provider.ctx?.state.origin, actor: session.accountId });
+      if (session) await onSignedOut(ctx, session);
     },
   };
 }

@@ -3,7 +3,7 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { Artifacts } from '../sessions/artifacts.ts';
-import type { EndReason, Session } from '../sessions/session.ts';
+import { type EndReason, limitPassed, type Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Backchannel, SignOutReport } from './backchannel.ts';
 
@@ -77,8 +77,7 @@ export function createSessionEnd({ accounts, artifacts, audit, backchannel, sess
     const now = Date.now();
     for (const session of await sessions.due(now, batch)) {
       if (session.settledAt !== undefined) await sessions.remove(session.id);
-      else if (session.endedAt === undefined)
-        await endSession(session.id, session.absoluteUntil <= now ? 'absolute' : 'idle');
+      else if (session.endedAt === undefined) await endSession(session.id, limitPassed(session, now) ?? 'idle');
       else if (session.endedAt <= now - patienceMs) await finishEnd(session, { actor: 'system' });
     }
     for (const account of await accounts.withDeadSessions(now - patienceMs)) {

@@ -1,6 +1,6 @@
 // What a request leaves in a session's record: pure rules of how the record is made, and how later requests merge into it.
 import { sha256 } from '../platform/secrets.ts';
-import { formerIdSeconds, mergedAuthorizations, type Session, touched } from './session.ts';
+import { type EndReason, formerIdSeconds, mergedAuthorizations, type Session, touched } from './session.ts';
 
 /** A browser that is not signed in keeps its record this long. */
 const anonymousSeconds = 3600;
@@ -25,10 +25,12 @@ export interface SaveRequest {
   /** Present in the request that finishes a sign-in. */
   signIn?: SignInFacts | undefined;
   loggedOutClient?: string | undefined;
+  /** The session id that the browser came with, and that opened nothing. */
+  staleId?: string | undefined;
 }
 
-/** The record that a first save makes. */
-export function createdSession(request: SaveRequest, now: number): Session {
+/** The record that a first save makes. @param endedBefore why this browser's session before is over */
+export function createdSession(request: SaveRequest, now: number, endedBefore?: EndReason): Session {
   const limits = limitsOf(request.signIn, now) ?? {
     idleSeconds: anonymousSeconds,
     absoluteUntil: now + anonymousSeconds * 1000,
@@ -41,6 +43,7 @@ export function createdSession(request: SaveRequest, now: number): Session {
     authorizations: request.authorizations,
     amr: request.amr,
     ...(request.accountId === undefined ? {} : { accountId: request.accountId }),
+    ...(endedBefore ? { endedBefore } : {}),
     ...factsOf(request.signIn),
     signedInAt: now,
     lastSeenAt: now,

@@ -45,6 +45,8 @@ export const sessionSchema = z.object({
   endsAt: z.number(),
   endedAt: z.number().optional(),
   endReason: z.enum(endReasons).optional(),
+  /** In a session nobody is signed in to yet: why the one before it in this browser is over, so that the sign-in page can say so. */
+  endedBefore: z.enum(endReasons).optional(),
   /** Its tokens are gone and its apps are queued to be told; until then the sweeper finishes what was begun. */
   settledAt: z.number().optional(),
   address: z.string().optional(),
@@ -70,6 +72,12 @@ const endedKeptMs = 24 * 3_600_000;
 
 export function isLive(session: Session, now: number): boolean {
   return session.endedAt === undefined && session.endsAt > now;
+}
+
+/** @returns which limit ended it; undefined while neither has */
+export function limitPassed(session: Session, now: number): 'idle' | 'absolute' | undefined {
+  if (session.endsAt > now) return undefined;
+  return session.absoluteUntil <= now ? 'absolute' : 'idle';
 }
 
 export function opensWith(session: Session, idHash: string, now: number): boolean {

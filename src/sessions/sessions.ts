@@ -2,7 +2,17 @@
 import { sha256 } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
 import { createdSession, mergedSession, type SaveRequest } from './saved-session.ts';
-import { type EndReason, ended, isLive, opensWith, type Session, sessionsSpec, settled, touched } from './session.ts';
+import {
+  type EndReason,
+  ended,
+  isLive,
+  limitPassed,
+  opensWith,
+  type Session,
+  sessionsSpec,
+  settled,
+  touched,
+} from './session.ts';
 
 export interface SessionsDependencies {
   storage: Storage;
@@ -41,7 +51,8 @@ export function createSessions({ storage, epochOf }: SessionsDependencies) {
   async function save(request: SaveRequest, now: number): Promise<Session | undefined> {
     const known = await sessions.get(request.uid);
     if (!known) {
-      const fresh = createdSession(request, now);
+      const endedBefore = request.staleId && (await endReasonOf(request.staleId, now));
+      const fresh = createdSession(request, now, endedBefore || undefined);
       await sessions.insert(fresh);
       return fresh;
     }
@@ -78,10 +89,24 @@ export function createSessions({ storage, epochOf }: SessionsDependencies) {
     return standing ?? updated?.authorizations[clientId];
   }
 
-  /** Notes activity, at most once a minute. Looks first: even a declined write waits for a commit, and every refresh comes here. */
-  async function touch(uid: string, now: number): Promise<void> {
+  /** Notes activity, at most once a minute: even a declined write waits for a commit, and every refresh comes here.
+   *  @param known as it was read   @returns it as it now stands */
+  async function touch(known: Session, now: number): Promise<Session> {
+    const written = touched(known, now) && (await sessions.update(known.id, (current) => touched(current, now)));
+    return written ?? known;
+  }
+
+  async function touchByUid(uid: string, now: number): Promise<void> {
     const session = await sessions.get(uid);
-    if (session && touched(session, now)) await sessions.update(uid, (current) => touched(current, now));
+    if (session) await touch(session, now);
+  }
+
+  /** @returns why a session that this id opened is over, for a day after; undefined where it was nobody's, or goes on */
+  async function endReasonOf(id: string, now: number): Promise<EndReason | undefined> {
+    const session = await sessions.find('idHashes', sha256(id));
+    if (session?.accountId === undefined) return session?.endedBefore;
+    if (await liveOne(session, now)) return undefined;
+    return session.endReason ?? limitPassed(session, now) ?? 'credentials-changed';
   }
 
   /** Brings the session in which a person changed their own credentials into the account's new epoch. */
@@ -137,6 +162,8 @@ export function createSessions({ storage, epochOf }: SessionsDependencies) {
     save,
     claimGrant,
     touch,
+    touchByUid,
+    endReasonOf,
     moveToEpoch,
     leaveClient,
     end,

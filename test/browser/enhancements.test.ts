@@ -90,16 +90,6 @@ import { screens, startPreview } from '../support/preview.ts';
     expect(download.suggestedFilename()).toBe('gatehouse-recovery-codes.txt');
   });
 
-  it('says by itself that the session may be over, once it was open for too long', async () => {
-    const page = await open('account/profile', 'filled');
-    const notice = page.getByText('you may have been signed out');
-    expect(await notice.isVisible()).toBe(false);
-    await page.evaluate(
-      `Date.now = () => ${Date.now() + 9 * 3600 * 1000}; document.dispatchEvent(new Event('visibilitychange'))`,
-    );
-    await notice.waitFor();
-  });
-
   it('shows no button that needs script where there is none', async () => {
     const withoutScript = { javaScriptEnabled: false };
     const password = await open('interaction/new-password', 'empty', withoutScript);

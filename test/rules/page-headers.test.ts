@@ -8,7 +8,7 @@ import { pages } from '../../src/web/http/pages.ts';
 describe('the content security policy', () => {
   it('allows our own script, style and pictures, and nothing else', () => {
     expect(contentSecurityPolicy({ formAction: 'self' })).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
     );
   });
 

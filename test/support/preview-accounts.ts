@@ -21,6 +21,16 @@ const profile = {
   organizations: ['Acme'],
   signedInAt: at,
 };
+const session = {
+  session: 'one',
+  account: 'maya',
+  csrf: 'token',
+  secondsLeft: 28_800,
+  warnSeconds: 300,
+  isFinal: false,
+  endsAt: at + 28_800_000,
+  path: '/profile',
+};
 const name = { ...form(), cancelUrl: '/profile' };
 const emailPage = { ...form(), cancelUrl: '/profile', cancelAction: '/profile/email/cancel' };
 const emailLink = { ...form(), outcome: 'good' as const, token: 'token', newEmail: email };
@@ -34,7 +44,7 @@ export const accounts: Screen[] = [
   {
     state: 'filled',
     view: 'account/profile',
-    model: { user, ...profile, language: 'English', amr: ['pwd', 'otp', 'mfa'], idleSeconds: 28_800 },
+    model: { user, ...profile, language: 'English', amr: ['pwd', 'otp', 'mfa'], session },
   },
   {
     state: 'long',

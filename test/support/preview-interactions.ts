@@ -170,7 +170,19 @@ export const interactions: Screen[] = [
   {
     state: 'with a client',
     view: 'interaction/signed-out',
-    model: { client, continueUrl: 'https://time.acme.example/' },
+    model: { client, continueUrl: 'https://time.acme.example/', apps: [] },
   },
-  { state: 'plain', view: 'interaction/signed-out', model: { continueUrl: '/' } },
+  { state: 'plain', view: 'interaction/signed-out', model: { continueUrl: '/', apps: [] } },
+  {
+    state: 'of most applications',
+    view: 'interaction/signed-out',
+    model: {
+      continueUrl: '/',
+      apps: [
+        { key: 'signedOut.appsPartly', values: { told: 4, count: 6 } },
+        { key: 'signedOut.waiting', values: { client: long } },
+        { key: 'signedOut.waitingMore', values: { count: 1 } },
+      ],
+    },
+  },
 ];

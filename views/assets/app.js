@@ -80,13 +80,3 @@ each('[data-menu]', (menu) => {
     menu.querySelector('summary').focus();
   });
 });
-
-// A page left open longer than a session lives says so when the person comes back to it.
-each('[data-idle-seconds]', (notice) => {
-  const overAt = Date.now() + Number(notice.dataset.idleSeconds) * 1000;
-  const look = () => {
-    if (Date.now() > overAt) notice.hidden = false;
-  };
-  document.addEventListener('visibilitychange', look);
-  setInterval(look, 60_000);
-});

@@ -28,6 +28,7 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
     passwords,
     readForm,
     securityNotices,
+    oidc,
     sessions,
     signedIn,
     throttle,
@@ -103,6 +104,7 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
       { type: 'password.changed', result: 'success', subject: account.id, detail: { by: 'current-password' } },
       origin,
     );
+    await oidc.endAll(account.id, { except: session.id, reason: 'credentials-changed' }, origin);
     await securityNotices.send(updated, 'passwordChanged', origin);
     return { errors: [], status: 200 };
   }

@@ -20,6 +20,7 @@ import type { Locales } from '../../platform/locales.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
 import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
+import type { SignOutReports } from '../http/sign-out-reports.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
 import { activityRoutes } from './activity.ts';
@@ -34,6 +35,7 @@ import { passwordRoutes } from './password.ts';
 import { profileRoutes } from './profile.ts';
 import { sessionsRoutes } from './sessions.ts';
 import { signOutRoutes } from './sign-out.ts';
+import { stayRoutes } from './stay-signed-in.ts';
 
 export interface AccountPagesDependencies {
   accounts: Accounts;
@@ -54,6 +56,7 @@ export interface AccountPagesDependencies {
   sessions: Sessions;
   shownRecoveryCodes: ShownRecoveryCodes;
   signedIn: SignedInReader;
+  signOutReports: SignOutReports;
   throttle: Throttle;
   totp: Totp;
   views: Views;
@@ -73,6 +76,7 @@ const sections = [
   applicationsRoutes,
   activityRoutes,
   notMeRoutes,
+  stayRoutes,
   signOutRoutes,
 ];
 

@@ -9,12 +9,13 @@ export interface PagePolicy {
   imageOrigins?: readonly string[];
 }
 
-/** Nothing is allowed but our own script, style and pictures, and never a frame. */
+/** Nothing is allowed but our own script, style and pictures, requests to ourselves, and never a frame. */
 export function contentSecurityPolicy({ formAction, imageOrigins = [] }: PagePolicy): string {
   const directives = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
+    "connect-src 'self'",
     ["img-src 'self' data:", ...imageOrigins].join(' '),
     "base-uri 'none'",
     "frame-ancestors 'none'",

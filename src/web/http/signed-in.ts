@@ -6,9 +6,10 @@ import type { Accounts } from '../../accounts/accounts.ts';
 import type { Origin } from '../../audit/audit.ts';
 import { sessionCookieOptions } from '../../oidc/configuration.ts';
 import { constantTimeEqual, type Secrets } from '../../platform/secrets.ts';
-import type { Session } from '../../sessions/session.ts';
+import type { EndReason, Session } from '../../sessions/session.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
 import type { Browser } from './browser.ts';
+import { type PageSession, timeLeft } from './page-session.ts';
 import type { SignedInModel } from './view-models.ts';
 
 export interface SignedIn {
@@ -46,12 +47,28 @@ export function createSignedIn({
 }: SignedInDependencies) {
   /** @returns undefined when nobody is signed in with this browser. Counts as activity. */
   async function read(ctx: Context): Promise<SignedIn | undefined> {
+    const found = await find(ctx);
+    if (!found) return undefined;
+    const session = await sessions.touch(found.session, Date.now());
+    return signedInAs(ctx, { ...found, session });
+  }
+
+  /** As `read`, and counts as no activity. */
+  async function peek(ctx: Context): Promise<SignedIn | undefined> {
+    const found = await find(ctx);
+    return found && signedInAs(ctx, found);
+  }
+
+  async function find(ctx: Context): Promise<Pick<SignedIn, 'session' | 'account'> | undefined> {
     const id = ctx.cookies.get(sessionCookie, { signed: true });
     const session = id ? await sessions.findById(id, Date.now()) : undefined;
     const account = session?.accountId ? await accounts.get(session.accountId) : undefined;
     if (!session || !account) return undefined;
     ctx.state.accountLanguage = account.language;
-    await sessions.touch(session.id, Date.now());
+    return { session, account };
+  }
+
+  function signedInAs(ctx: Context, { session, account }: Pick<SignedIn, 'session' | 'account'>): SignedIn {
     const csrfContext = `session ${session.id}`;
     const user = {
       name: displayName(account),
@@ -59,13 +76,30 @@ export function createSignedIn({
       email: account.email,
       signOutCsrf: browser.csrfToken(ctx, csrfContext),
     };
+    const path = ctx.method === 'GET' ? ctx.url : ctx.path;
     return {
       session,
       account,
       csrfContext,
       origin: { ...ctx.state.origin, actor: account.id },
-      model: { user, idleSeconds: session.idleSeconds },
+      model: { user, session: { ...pageSession(ctx, { session, account }), endsAt: session.endsAt, path } },
     };
+  }
+
+  /** What a page of this session is told about it. */
+  function pageSession(ctx: Context, { session, account }: Pick<SignedIn, 'session' | 'account'>): PageSession {
+    return {
+      session: secrets.hmac('page', `session ${session.id}`),
+      account: secrets.hmac('page', `account ${account.id}`),
+      csrf: browser.csrfToken(ctx, `session ${session.id}`),
+      ...timeLeft(session, Date.now()),
+    };
+  }
+
+  /** Why the session that this browser still names is over, where that is worth telling. */
+  async function endReason(ctx: Context): Promise<EndReason | undefined> {
+    const id = ctx.cookies.get(sessionCookie, { signed: true });
+    return id ? sessions.endReasonOf(id, Date.now()) : undefined;
   }
 
   /** Sends the browser to sign in where need be, and back to the page it asked for.
@@ -80,19 +114,26 @@ export function createSignedIn({
     const mustBeFresh = typeof wanted === 'boolean' ? wanted : signedIn !== undefined && wanted(signedIn.account);
     if (signedIn && (!mustBeFresh || isFresh(signedIn.session))) return signedIn;
     ctx.status = 303;
-    ctx.redirect(signInUrl(ctx, mustBeFresh));
+    const path = ctx.method === 'GET' ? ctx.url : ctx.path;
+    ctx.redirect(signInUrl(ctx, path, mustBeFresh ? { max_age: String(freshSeconds) } : {}));
     return undefined;
   }
 
-  function signInUrl(ctx: Context, isFresh: boolean): string {
+  /** Asks for the password again, whoever is signed in, and leads back to `path` where that is one of ours. */
+  function signInAgain(ctx: Context, path: string): void {
+    ctx.redirect(signInUrl(ctx, isOwnPath(path) ? path : '/profile', { prompt: 'login' }));
+    ctx.status = 303;
+  }
+
+  function signInUrl(ctx: Context, path: string, more: Record<string, string>): string {
     const url = new URL('/auth', issuer);
     url.search = new URLSearchParams({
       client_id: clientId,
       response_type: 'none',
       scope: 'openid',
       redirect_uri: `${issuer}/profile`,
-      state: stateFor(ctx, ctx.method === 'GET' ? ctx.url : ctx.path),
-      ...(isFresh ? { max_age: String(freshSeconds) } : {}),
+      state: stateFor(ctx, path),
+      ...more,
     }).toString();
     return url.href;
   }
@@ -112,7 +153,7 @@ export function createSignedIn({
       .hmacs('own state', `${browserId} ${payload}`)
       .some((expected) => constantTimeEqual(expected, mac));
     const path = Buffer.from(payload, 'base64url').toString('utf8');
-    return isOurs && /^\/(?![/\\])/.test(path) ? path : undefined;
+    return isOurs && isOwnPath(path) ? path : undefined;
   }
 
   /** Takes the session's cookie from the browser, and asks it to forget what it cached. */
@@ -121,9 +162,14 @@ export function createSignedIn({
     ctx.set('Clear-Site-Data', '"cache", "storage"');
   }
 
-  return { read, require, returnPath, forget };
+  return { read, peek, require, signInAgain, pageSession, endReason, returnPath, forget };
 }
 export type SignedInReader = ReturnType<typeof createSignedIn>;
+
+/** A path of this origin, and never `//host`, which a browser reads as another one. */
+function isOwnPath(path: string): boolean {
+  return /^\/(?![/\\])[^\p{Cc}\\]*$/u.test(path);
+}
 
 /** In whole seconds, as oidc-provider counts `max_age`: were we stricter, it would send the person straight back, round and round. */
 function isFresh(session: Session): boolean {

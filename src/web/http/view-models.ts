@@ -1,5 +1,7 @@
 // What each view is given, and nothing else: one model per file under views/. Sentences are keys of the catalogue, never text.
 
+import type { PageSession } from './page-session.ts';
+
 /** A key of views/locales/en.json with the values its sentence names. */
 export interface Message {
   key: string;
@@ -41,8 +43,13 @@ export interface SignedInModel {
   user: { name: string; initials: string; email: string; signOutCsrf: string };
   /** A confirmation of what was just done. */
   notice?: Message;
-  /** After so long without a request the session may be over: the page then says so by itself. Left out: it says nothing. */
-  idleSeconds?: number;
+  /** For the warning before the session's end, and for a page that was left open longer. Left out: the page says nothing. */
+  session?: PageSession & {
+    /** Milliseconds UTC. */
+    endsAt: number;
+    /** Where the page itself stands. */
+    path: string;
+  };
 }
 
 /** Where a person is signed in. */
@@ -107,7 +114,8 @@ export interface ViewModels {
   'interaction/sign-out': FormModel & { client?: ClientModel; email?: string };
   /** Where nobody is signed in: the language of this browser. `from` is the page to go back to. */
   'interaction/language': FormModel & { from: string; languages: readonly { tag: string; name: string }[] };
-  'interaction/signed-out': { client?: ClientModel; continueUrl: string };
+  /** `apps` says how the session's apps answered. */
+  'interaction/signed-out': { client?: ClientModel; continueUrl: string; apps: readonly Message[] };
   error: {
     status: number;
     title: Message;

@@ -3,6 +3,7 @@ import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import type { ProviderPages } from '../../oidc/configuration.ts';
 import { difference } from '../http/difference.ts';
 import type { Errors } from '../http/errors.ts';
+import type { SignOutReports } from '../http/sign-out-reports.ts';
 import type { ViewModels } from '../http/view-models.ts';
 import type { Views } from '../http/views.ts';
 
@@ -11,6 +12,7 @@ type Details = ViewModels['error']['details'];
 export interface ProviderPagesDependencies {
   views: Views;
   errors: Errors;
+  signOutReports: SignOutReports;
   /** Registered addresses are shown where that is no leak: to a developer. */
   isProduction: boolean;
   /** A late or second click on a finished sign-in leads on: the address of a fresh request, where we know it. */
@@ -20,6 +22,7 @@ export interface ProviderPagesDependencies {
 export function createProviderPages({
   views,
   errors,
+  signOutReports,
   isProduction,
   startAgain,
 }: ProviderPagesDependencies): ProviderPages {
@@ -97,9 +100,10 @@ export function createProviderPages({
     ctx.set('Clear-Site-Data', '"cache", "storage"');
     views.render(ctx, 'interaction/signed-out', {
       continueUrl: client?.clientUri ?? '/profile',
+      apps: [],
       ...(name && client?.clientUri ? { client: { name } } : {}),
     });
   }
 
-  return { error, confirmSignOut, signedOut };
+  return { error, confirmSignOut, signedOut, signedOutUrl: signOutReports.urlOf };
 }

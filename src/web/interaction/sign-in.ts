@@ -1,4 +1,5 @@
 // The first step: e-mail address and password.
+import type { EndReason } from '../../sessions/session.ts';
 import { wrongCodesAllowed } from '../../sign-in/attempt.ts';
 import { emailErrors } from '../http/email-errors.ts';
 import type { FieldError, Message } from '../http/view-models.ts';
@@ -7,15 +8,15 @@ import { outcomeErrors, throttledStatus } from './outcome.ts';
 import type { InteractionDependencies, Screen } from './router.ts';
 import type { Visit } from './visit.ts';
 
-export function signInScreen({ announcement, signIn, readForm, views }: InteractionDependencies): Screen {
+export function signInScreen({ announcement, signedIn, signIn, readForm, views }: InteractionDependencies): Screen {
   const path = 'sign-in';
   const links = ({ interaction }: Visit) => ({ forgottenPasswordUrl: forgottenPasswordUrl(interaction.uid) });
 
   return {
     path,
     step: 'password',
-    show(ctx, visit) {
-      const why = announced.get(announcement.read(ctx)) ?? notice(visit);
+    async show(ctx, visit) {
+      const why = announced.get(announcement.read(ctx)) ?? notice(visit) ?? overNotice(await signedIn.endReason(ctx));
       const form = { ...visit.stepModel(path), email: visit.attempt.email ?? '', ...links(visit) };
       const model = why ? { ...form, notice: why } : form;
       views.render(ctx, 'interaction/sign-in', model);
@@ -57,6 +58,15 @@ const announced = new Map<unknown, Message>([['password-reset', { key: 'notice.p
 function notice({ attempt, step }: Visit): Message | undefined {
   if (attempt.wrongCodes >= wrongCodesAllowed) return { key: 'notice.wrongCodes' };
   if (step.rule === 'credentials-changed') return { key: 'notice.credentialsChanged' };
+  return undefined;
+}
+
+/** Why the session that this browser still has the cookie of is over. */
+function overNotice(reason: EndReason | undefined): Message | undefined {
+  if (reason === 'idle') return { key: 'notice.signedOutIdle' };
+  if (reason === 'absolute') return { key: 'notice.signedOutAbsolute' };
+  if (reason === 'credentials-changed') return { key: 'notice.signedOutCredentials' };
+  if (reason === 'signed-out-elsewhere') return { key: 'notice.signedOutElsewhere' };
   return undefined;
 }
 
