@@ -21,7 +21,7 @@ const profile = {
   organizations: ['Acme'],
   signedInAt: at,
 };
-const session = {
+const pageSession = {
   session: 'one',
   account: 'maya',
   csrf: 'token',
@@ -44,7 +44,7 @@ export const accounts: Screen[] = [
   {
     state: 'filled',
     view: 'account/profile',
-    model: { user, ...profile, language: 'English', amr: ['pwd', 'otp', 'mfa'], session },
+    model: { user, ...profile, language: 'English', amr: ['pwd', 'otp', 'mfa'], pageSession },
   },
   {
     state: 'long',

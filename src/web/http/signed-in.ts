@@ -82,7 +82,7 @@ export function createSignedIn({
       account,
       csrfContext,
       origin: { ...ctx.state.origin, actor: account.id },
-      model: { user, session: { ...pageSession(ctx, { session, account }), endsAt: session.endsAt, path } },
+      model: { user, pageSession: { ...pageSession(ctx, { session, account }), endsAt: session.endsAt, path } },
     };
   }
 

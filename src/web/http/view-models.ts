@@ -44,7 +44,7 @@ export interface SignedInModel {
   /** A confirmation of what was just done. */
   notice?: Message;
   /** For the warning before the session's end, and for a page that was left open longer. Left out: the page says nothing. */
-  session?: PageSession & {
+  pageSession?: PageSession & {
     /** Milliseconds UTC. */
     endsAt: number;
     /** Where the page itself stands. */
