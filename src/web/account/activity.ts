@@ -3,7 +3,7 @@ import type Router from '@koa/router';
 import type { AuditEvent } from '../../audit/audit.ts';
 import { clientName, ownClientId } from '../../clients/client.ts';
 import { deviceOf, deviceWords } from '../../platform/device.ts';
-import type { ActivityModel } from '../http/view-models.ts';
+import type { ActivityModel } from '../http/account-models.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
 const path = '/profile/activity';

@@ -4,9 +4,10 @@ import type { Context } from 'koa';
 import { clientName } from '../../clients/client.ts';
 import type { ClientAccess } from '../../oidc/client-access.ts';
 import { DomainError } from '../../platform/errors.ts';
+import type { ApplicationModel } from '../http/account-models.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { SignedIn } from '../http/signed-in.ts';
-import type { ApplicationModel, Message } from '../http/view-models.ts';
+import type { Message } from '../http/view-models.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
 const path = '/profile/applications';

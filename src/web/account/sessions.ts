@@ -4,9 +4,10 @@ import type { Context } from 'koa';
 import { deviceOf, deviceWords } from '../../platform/device.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { isLive, type Session } from '../../sessions/session.ts';
+import type { SessionModel } from '../http/account-models.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { SignedIn } from '../http/signed-in.ts';
-import type { Message, SessionModel } from '../http/view-models.ts';
+import type { Message } from '../http/view-models.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
 const path = '/profile/sessions';

@@ -15,6 +15,14 @@ export interface PageSession {
   isFinal: boolean;
 }
 
+/** What the layout of a signed-in page prints. */
+export interface PageSessionModel extends PageSession {
+  /** Milliseconds UTC. */
+  endsAt: number;
+  /** Where the page itself stands. */
+  path: string;
+}
+
 const longWarnSeconds = 300;
 const shortWarnSeconds = 60;
 /** Limits below this are warned of late: a warning that always stands is none. */

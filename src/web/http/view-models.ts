@@ -1,6 +1,7 @@
 // What each view is given, and nothing else: one model per file under views/. Sentences are keys of the catalogue, never text.
 
-import type { PageSession } from './page-session.ts';
+import type { ActivityModel, ApplicationModel, SessionModel } from './account-models.ts';
+import type { PageSessionModel } from './page-session.ts';
 
 /** A key of views/locales/en.json with the values its sentence names. */
 export interface Message {
@@ -44,43 +45,7 @@ export interface SignedInModel {
   /** A confirmation of what was just done. */
   notice?: Message;
   /** For the warning before the session's end, and for a page that was left open longer. Left out: the page says nothing. */
-  pageSession?: PageSession & {
-    /** Milliseconds UTC. */
-    endsAt: number;
-    /** Where the page itself stands. */
-    path: string;
-  };
-}
-
-/** Where a person is signed in. */
-export interface SessionModel {
-  id: string;
-  device: Message;
-  /** Empty where nobody knows it. */
-  address: string;
-  signedInAt: number;
-  lastSeenAt: number;
-}
-
-/** A relying party that has something of a person. */
-export interface ApplicationModel {
-  clientId: string;
-  client: ClientModel;
-  scopes: readonly Message[];
-  since: number;
-  sessionCount: number;
-  isOffline: boolean;
-}
-
-/** One thing that happened to an account. */
-export interface ActivityModel {
-  sentence: Message;
-  at: number;
-  hasFailed: boolean;
-  address: string;
-  device?: Message;
-  clientName?: string;
-  isByAdministrator: boolean;
+  pageSession?: PageSessionModel;
 }
 
 export interface ViewModels {

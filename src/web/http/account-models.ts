@@ -1,0 +1,33 @@
+// What My Profile shows of sessions, applications and what happened: the rows of its lists.
+import type { ClientModel, Message } from './view-models.ts';
+
+/** Where a person is signed in. */
+export interface SessionModel {
+  id: string;
+  device: Message;
+  /** Empty where nobody knows it. */
+  address: string;
+  signedInAt: number;
+  lastSeenAt: number;
+}
+
+/** A relying party that has something of a person. */
+export interface ApplicationModel {
+  clientId: string;
+  client: ClientModel;
+  scopes: readonly Message[];
+  since: number;
+  sessionCount: number;
+  isOffline: boolean;
+}
+
+/** One thing that happened to an account. */
+export interface ActivityModel {
+  sentence: Message;
+  at: number;
+  hasFailed: boolean;
+  address: string;
+  device?: Message;
+  clientName?: string;
+  isByAdministrator: boolean;
+}
