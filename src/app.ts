@@ -23,6 +23,7 @@ import { createViews } from './web/http/views.ts';
 import { createWellKnownRouter } from './web/http/well-known.ts';
 import { createErrorReportRouter } from './web/interaction/error-report.ts';
 import { createForgottenPasswordRouter } from './web/interaction/forgotten-password.ts';
+import { createInvitationRouter } from './web/interaction/invitation.ts';
 import { createLanguageRouter } from './web/interaction/language.ts';
 import { createProviderPages } from './web/interaction/provider-pages.ts';
 import { createResetPasswordRouter } from './web/interaction/reset-password.ts';
@@ -134,6 +135,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     createInteractionRouter(web),
     createForgottenPasswordRouter(web),
     createResetPasswordRouter(web),
+    createInvitationRouter(web),
     createErrorReportRouter(web),
     createLanguageRouter(web),
     createAccountRouter(web),

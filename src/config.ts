@@ -107,6 +107,11 @@ export const settings = {
     duration('1h', '30d').default(7 * 24 * 3600),
     'Time after which a session ends whatever happened.',
   ),
+  invitationLifetime: setting(
+    'INVITATION_LIFETIME',
+    duration('1d', '30d').default(7 * 24 * 3600),
+    'Time for which the link of an invitation is good. Its temporary password is good for 72 hours.',
+  ),
   smtpUrl: setting(
     'SMTP_URL',
     smtpUrl.optional(),

@@ -30,11 +30,13 @@ export async function startDevelopment(services: Services, { views, assets }: Ap
   return listen(sample.callback(), { host: 'localhost', port: services.config.samplePort });
 }
 
-/** A temporary password that ran out unused is followed by a new one at the next start. */
+/** An invitation whose temporary password ran out unused is sent again at the next start. */
 async function inviteFirstAdministrator({ accounts, invitations }: Services): Promise<void> {
   const known = await accounts.findByEmail(firstAdministrator);
   if (known) {
-    await invitations.renew(known, origin);
+    const hasRunOut = (known.temporaryPassword?.expiresAt ?? 0) <= Date.now();
+    if (known.status === 'invited' && known.passwordHash === undefined && hasRunOut)
+      await invitations.resend(known.id, origin);
     return;
   }
   if (!(await accounts.isEmpty())) return;

@@ -9,6 +9,8 @@ import type { Config } from './config.ts';
 import { createBreachedPasswords } from './credentials/breached-passwords.ts';
 import { createEmailChange } from './credentials/email-change.ts';
 import { createHashQueue } from './credentials/hash-queue.ts';
+import { createInvitationLinks } from './credentials/invitation-links.ts';
+import { createInvitationMails } from './credentials/invitation-mails.ts';
 import { createInvitations } from './credentials/invitations.ts';
 import { createMailLimits } from './credentials/mail-limits.ts';
 import { createMfa } from './credentials/mfa.ts';
@@ -90,14 +92,25 @@ export async function createServices(config: Config, log: Log) {
     securityNotices,
     confirmUrl: `${config.issuer}/profile/email/confirm`,
   });
+  const invitationMails = createInvitationMails({ accounts, clients, messages, outbox, issuer: config.issuer });
   const invitations = createInvitations({
     accounts,
     passwords,
-    messages,
-    outbox,
+    clients,
     audit,
     securityNotices,
+    mails: invitationMails,
+    lifetimeSeconds: config.invitationLifetime,
     signInUrl: `${config.issuer}/profile`,
+  });
+  const invitationLinks = createInvitationLinks({
+    accounts,
+    audit,
+    invitations,
+    log,
+    mailLimits,
+    mails: invitationMails,
+    passwords,
   });
   const passwordReset = createPasswordReset({
     storage,
@@ -160,6 +173,7 @@ export async function createServices(config: Config, log: Log) {
     emailChange,
     invitations,
     passwordReset,
+    invitationLinks,
     keys,
     grants,
     errorReports,

@@ -4,6 +4,7 @@ import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { isPlainAddress } from '../platform/mail-settings.ts';
 import type { CollectionSpec } from '../storage/port.ts';
+import { invitationSchema } from './invitation.ts';
 
 const recoveryCodeSchema = z.object({ hash: z.string(), usedAt: z.number().optional() });
 
@@ -54,6 +55,8 @@ export const accountSchema = z.object({
   /** The own password still signs in, but then a new one is asked for: it was found in a leak, or an administrator demands it. */
   passwordMustChange: z.object({ reason: z.enum(['breached', 'administrator']), at: z.number() }).optional(),
   passwordReset: passwordResetSchema.optional(),
+  /** What the link of the invitation's mail is checked against, and how far the person has come. */
+  invitation: invitationSchema.optional(),
   totp: totpSchema.optional(),
   /** Shown to the person, not yet proved by two codes. */
   pendingTotp: z.object({ secret: z.string(), expiresAt: z.number() }).optional(),

@@ -5,8 +5,20 @@ import { type Account, accountsSpec, canonicalEmail, killsSessions } from './acc
 
 /** `id` only where a sealed value had to name it beforehand. */
 export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & { id?: string } & Partial<
-    Pick<Account, 'givenName' | 'familyName' | 'roles' | 'organization' | 'passwordHash' | 'temporaryPassword' | 'totp'>
+    Pick<
+      Account,
+      | 'givenName'
+      | 'familyName'
+      | 'roles'
+      | 'organization'
+      | 'passwordHash'
+      | 'temporaryPassword'
+      | 'invitation'
+      | 'totp'
+    >
   >;
+
+const pageSize = 500;
 
 export function createAccounts({ storage }: { storage: Storage }) {
   const accounts = storage.collection(accountsSpec);
@@ -57,7 +69,21 @@ export function createAccounts({ storage }: { storage: Storage }) {
     return (await accounts.list({ limit: 1 })).length === 0;
   }
 
-  return { get, findByEmail, create, update, withDeadSessions, clearDeadSessions, withRole, isEmpty };
+  /** Every account, ordered by id, read page by page. */
+  async function* all(): AsyncGenerator<Account> {
+    let page = await accounts.list({ limit: pageSize });
+    while (page.length > 0) {
+      yield* page;
+      page = await accounts.list({ limit: pageSize, after: page.at(-1)?.id ?? '' });
+    }
+  }
+
+  /** @returns whether there was such an account */
+  function remove(id: string): Promise<boolean> {
+    return accounts.delete(id);
+  }
+
+  return { get, findByEmail, create, update, withDeadSessions, clearDeadSessions, withRole, isEmpty, all, remove };
 }
 export type Accounts = ReturnType<typeof createAccounts>;
 

@@ -1,4 +1,4 @@
-// `gatehouse users …`: people come in from another system, with their passwords' hashes and second factors, and nothing half-done.
+// `gatehouse users import`: people come in from another system, with their passwords' hashes and second factors, and nothing half-done.
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { DomainError, isDomainError } from '../platform/errors.ts';
@@ -15,6 +15,7 @@ import {
 } from './command.ts';
 import { readable } from './files.ts';
 import { formatOf, readImportFile } from './import-file.ts';
+import { addInvitationCommands } from './invitations.ts';
 import { createPeopleImport, type Tally } from './people-import.ts';
 import { startProgress } from './progress.ts';
 
@@ -29,6 +30,7 @@ A line is imported whole or not at all; one whose address has an account is left
 
 export function addUserCommands(program: Command, env: Environment): void {
   const users = program.command('users').description('People.');
+  addInvitationCommands(users, env);
   const add = users
     .command('import')
     .summary('import people from JSON lines or CSV')

@@ -1,70 +1,180 @@
-// Ways in for a person who has no password yet: an invitation by mail, and the break-glass way for an administrator. Both end in a
-// temporary password, which opens nothing but the choice of an own one; nobody ever sets another person's password.
+// Ways in for a person who has no password yet: an invitation by mail, sent again, withdrawn, looked at. It ends in a temporary password,
+// which opens nothing but the choice of an own one; nobody ever sets another person's password.
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import {
+  invitationPurpose,
+  invitationState,
+  isCancelled,
+  newInvitation,
+  reissued,
+  withInvitationEvent,
+} from '../accounts/invitation.ts';
+import { type InvitationStatus, statusOf } from '../accounts/invitation-status.ts';
+import { makeToken } from '../accounts/one-time-token.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
-import type { Messages } from '../mail/messages.ts';
-import type { Outbox } from '../mail/outbox.ts';
+import type { Clients } from '../clients/clients.ts';
+import { DomainError } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import type { InvitationMails } from './invitation-mails.ts';
 import { createOwnerRecovery } from './owner-recovery.ts';
 import type { Passwords } from './passwords.ts';
 
 export interface InvitationsDependencies {
   accounts: Accounts;
   passwords: Passwords;
-  messages: Messages;
-  outbox: Outbox;
+  clients: Clients;
   audit: Audit;
   securityNotices: SecurityNotices;
-  /** Where an invited person signs in. */
+  mails: InvitationMails;
+  /** How long a link is good. */
+  lifetimeSeconds: number;
+  /** Where a person signs in. */
   signInUrl: string;
 }
 
-export function createInvitations(dependencies: InvitationsDependencies) {
-  const { accounts, passwords, messages, outbox, audit, signInUrl } = dependencies;
+export type InvitedPerson = Pick<Account, 'email' | 'roles'> &
+  Partial<Pick<Account, 'givenName' | 'familyName' | 'organization'>> & {
+    /** Where the person goes on to after the first sign-in; My Profile when left out. */
+    clientId?: string | undefined;
+  };
 
-  /** Creates the account and mails its temporary password. @throws DomainError 'duplicate' when the address is taken */
-  async function invite(person: Pick<Account, 'email' | 'roles'>, origin: Origin): Promise<Account> {
-    const { password, stored } = await passwords.makeTemporary(Date.now(), { provesEmail: true });
+export function createInvitations(dependencies: InvitationsDependencies) {
+  const { accounts, passwords, clients, audit, mails, lifetimeSeconds } = dependencies;
+
+  /** Creates the account and mails its link and temporary password.
+   *  @throws DomainError 'duplicate' when the address is taken, 'not_found' when there is no such client */
+  async function invite({ clientId, ...person }: InvitedPerson, origin: Origin): Promise<Account> {
+    if (clientId !== undefined && !(await clients.get(clientId)))
+      throw new DomainError('not_found', `there is no client "${clientId}"`);
+    if (await accounts.findByEmail(person.email))
+      throw new DomainError('duplicate', `${person.email} has an account already`);
+    const id = newId();
+    const { now, token, link, password, temporaryPassword } = await makeSecrets(id);
     const account = await accounts.create({
       ...person,
+      id,
       emailVerified: false,
       status: 'invited',
-      temporaryPassword: stored,
+      temporaryPassword,
+      invitation: newInvitation(link, { invitedBy: origin.actor, clientId, ownsAccount: true }, now),
     });
-    await audit.record(
-      { type: 'account.created', result: 'success', subject: account.id, detail: { roles: person.roles } },
-      origin,
-    );
-    await mail(account, password, stored.expiresAt, origin);
+    const detail = { roles: person.roles, ...(person.organization ? { organization: person.organization } : {}) };
+    await audit.record({ type: 'account.created', result: 'success', subject: id, detail }, origin);
+    await mails.send(account, { token, password });
+    await audit.record({ type: 'invitation.sent', result: 'success', subject: id }, origin);
     return account;
   }
 
-  /** Makes a fresh temporary password where the last one has run out unused, and mails it. @returns whether one was sent */
-  async function renew(account: Account, origin: Origin): Promise<boolean> {
-    if (account.status !== 'invited' || (account.temporaryPassword?.expiresAt ?? 0) > Date.now()) return false;
-    const { password, stored } = await passwords.makeTemporary(Date.now(), { provesEmail: true });
-    const updated = await accounts.update(account.id, (current) =>
-      current.status === 'invited' && current.temporaryPassword?.hash === account.temporaryPassword?.hash
-        ? { ...current, temporaryPassword: stored }
-        : undefined,
-    );
-    if (updated) await mail(updated, password, stored.expiresAt, origin);
-    return updated !== undefined;
+  /** Mails again, from every state but accepted: a new link and a new temporary password, which kill the older ones; to a person who has
+   *  set a password already, the way to the sign-in. Takes a withdrawal back.
+   *  @throws DomainError 'not_found', or 'conflict' where there is nothing to be invited to, or another request was faster */
+  async function resend(accountId: string, origin: Origin): Promise<Account> {
+    const account = await accounts.get(accountId);
+    if (!account) throw new DomainError('not_found', `there is no account ${accountId}`);
+    const problem = whyNotAgain(account);
+    if (problem) throw new DomainError('conflict', `${account.email} ${problem}`);
+    const updated = await (account.passwordHash === undefined ? issue(account, origin) : remind(account));
+    await audit.record({ type: 'invitation.resent', result: 'success', subject: accountId }, origin);
+    return updated;
   }
 
-  async function mail(account: Account, temporaryPassword: string, expiresAt: number, origin: Origin): Promise<void> {
-    await outbox.put(
-      messages.render('invitation', account.email, {
-        email: account.email,
+  /** A new epoch, too: whoever stands before the choice of an own password with the older temporary one signs in again. */
+  async function issue(account: Account, { actor: invitedBy }: Origin): Promise<Account> {
+    const { now, token, link, password, temporaryPassword } = await makeSecrets(account.id);
+    const updated = await accounts.update(account.id, (current) => {
+      const { invitation } = current;
+      if (current.passwordHash !== undefined || invitation?.tokenHash !== account.invitation?.tokenHash)
+        return undefined;
+      return {
+        ...reopened(current),
         temporaryPassword,
-        url: signInUrl,
-        expiresAt,
-      }),
-    );
-    await audit.record({ type: 'invitation.sent', result: 'success', subject: account.id }, origin);
+        invitation: invitation
+          ? reissued(invitation, link, now)
+          : newInvitation(link, { invitedBy, ownsAccount: false }, now),
+        sessionEpoch: current.sessionEpoch + 1,
+      };
+    });
+    if (!updated) throw changedMeanwhile(account);
+    await mails.send(updated, { token, password });
+    return updated;
   }
 
-  return { invite, renew, ...createOwnerRecovery(dependencies) };
+  async function remind(account: Account): Promise<Account> {
+    const now = Date.now();
+    const updated = await accounts.update(account.id, (current) =>
+      whyNotAgain(current) ? undefined : withInvitationEvent(reopened(current), 'resent', now),
+    );
+    if (!updated) throw changedMeanwhile(account);
+    await mails.remind(updated);
+    return updated;
+  }
+
+  /** Withdraws: nobody signs in with it from now on. An account that came with it and was never used is deleted, so that the address may
+   *  be invited anew; any other is suspended, since it may be known to apps. May be called again after a crash.
+   *  @throws DomainError 'not_found', or 'conflict' when there is no invitation, or it is accepted */
+  async function cancel(accountId: string, origin: Origin): Promise<'deleted' | 'suspended'> {
+    const account = await accounts.get(accountId);
+    if (!account) throw new DomainError('not_found', `there is no account ${accountId}`);
+    if (!account.invitation) throw new DomainError('conflict', `${account.email} has no invitation`);
+    const now = Date.now();
+    const updated = isCancelled(account)
+      ? account
+      : await accounts.update(accountId, (current) =>
+          invitationState(current, now) === 'accepted' || current.status === 'suspended'
+            ? undefined
+            : withdrawn(current, now),
+        );
+    if (!updated) throw new DomainError('conflict', `${account.email} has accepted, or is suspended, already`);
+    const isUnused = updated.passwordHash === undefined && updated.invitation?.ownsAccount === true;
+    if (isUnused) await accounts.remove(accountId);
+    const outcome = isUnused ? 'deleted' : 'suspended';
+    await audit.record(
+      { type: 'invitation.cancelled', result: 'success', subject: accountId, detail: { account: outcome } },
+      origin,
+    );
+    return outcome;
+  }
+
+  async function* list(): AsyncGenerator<InvitationStatus> {
+    for await (const account of accounts.all()) {
+      const status = statusOf(account);
+      if (status) yield status;
+    }
+  }
+
+  async function makeSecrets(accountId: string) {
+    const now = Date.now();
+    const { token, stored } = makeToken(invitationPurpose, accountId, now + lifetimeSeconds * 1000);
+    const temporary = await passwords.makeTemporary(now, { provesEmail: true });
+    return { now, token, link: stored, password: temporary.password, temporaryPassword: temporary.stored };
+  }
+
+  return { invite, resend, cancel, statusOf, list, ...createOwnerRecovery(dependencies) };
 }
 export type Invitations = ReturnType<typeof createInvitations>;
+
+/** An account without an invitation can get one while nobody has signed in to it: from an import, or from break-glass. */
+function whyNotAgain(account: Account): string | undefined {
+  if (account.status === 'suspended') return isCancelled(account) ? undefined : 'is suspended';
+  const isAccepted = account.invitation
+    ? invitationState(account, Date.now()) === 'accepted'
+    : account.passwordHash !== undefined;
+  return isAccepted ? 'can sign in already' : undefined;
+}
+
+function reopened(account: Account): Account {
+  if (!isCancelled(account)) return account;
+  const isComplete = account.invitation?.history.some(({ event }) => event === 'profile-done');
+  return { ...account, status: isComplete ? 'active' : 'invited' };
+}
+
+function withdrawn(account: Account, now: number): Account {
+  const { temporaryPassword: _gone, ...kept } = withInvitationEvent(account, 'cancelled', now);
+  return { ...kept, status: 'suspended', sessionEpoch: account.sessionEpoch + 1 };
+}
+
+function changedMeanwhile({ email }: Account): DomainError {
+  return new DomainError('conflict', `${email} was changed meanwhile: look again`);
+}

@@ -12,7 +12,19 @@ interface Happening {
 }
 
 export interface MailModels {
-  invitation: { email: string; temporaryPassword: string; url: string; expiresAt: number };
+  /** `inviter`, `organization` and `client` are empty where nobody knows them; `expiresAt` is the temporary password's. */
+  invitation: {
+    inviter: string;
+    organization: string;
+    client: string;
+    email: string;
+    temporaryPassword: string;
+    url: string;
+    expiresAt: number;
+    linkExpiresAt: number;
+  };
+  /** To who has set a password and stopped at the next question. */
+  'invitation-reminder': { email: string; url: string };
   /** Tells a person of a change. `address` is empty where nobody knows it, `url` where nothing can be done. `about` is what a sentence of
    *  this kind names. */
   notice: Happening & { about: string; url: string; expiresAt: number };

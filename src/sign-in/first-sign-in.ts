@@ -1,6 +1,8 @@
-// What a sign-in may add: an own password in the place of a temporary or leaked one, and at the first time the person's name.
+// What a sign-in may add: an own password in the place of a temporary or leaked one, at the first time the person's name, and how far an
+// invitation has come by it.
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { hasStarted, invitationState, withInvitationEvent } from '../accounts/invitation.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { Passwords } from '../credentials/passwords.ts';
 import { withPassword } from '../credentials/passwords.ts';
@@ -15,6 +17,14 @@ export interface FirstSignInDependencies {
 }
 
 export function createFirstSignIn({ accounts, passwords, audit, attempts }: FirstSignInDependencies) {
+  /** A temporary password was right: the person is here. */
+  async function begin(account: Account): Promise<void> {
+    if (!account.invitation || hasStarted(account)) return;
+    await accounts.update(account.id, (current) =>
+      hasStarted(current) ? undefined : withInvitationEvent(current, 'started', Date.now()),
+    );
+  }
+
   /** The own password that replaces a temporary one, or one that must change. @returns false when that happened meanwhile */
   async function chooseOwnPassword(
     attempt: Attempt,
@@ -27,7 +37,10 @@ export function createFirstSignIn({ accounts, passwords, audit, attempts }: Firs
     const updated = await accounts.update(account.id, (current) =>
       current.temporaryPassword?.hash === account.temporaryPassword?.hash && current.sessionEpoch === attempt.epoch
         ? {
-            ...withPassword(current, passwordHash),
+            ...withPassword(
+              current.temporaryPassword ? withInvitationEvent(current, 'password-set', Date.now()) : current,
+              passwordHash,
+            ),
             emailVerified: current.emailVerified || current.temporaryPassword?.provesEmail === true,
           }
         : undefined,
@@ -50,16 +63,41 @@ export function createFirstSignIn({ accounts, passwords, audit, attempts }: Firs
     names: { givenName: string; familyName: string },
     origin: Origin,
   ): Promise<void> {
-    await accounts.update(account.id, (current) => ({
-      ...current,
-      ...names,
-      status: current.status === 'invited' ? 'active' : current.status,
-    }));
+    const updated = await accounts.update(account.id, (current) =>
+      current.status === 'invited'
+        ? { ...withInvitationEvent(current, 'profile-done', Date.now()), ...names, status: 'active' }
+        : undefined,
+    );
+    if (!updated) return;
     await audit.record(
       { type: 'account.profile-completed', result: 'success', subject: account.id },
       { ...origin, actor: account.id },
     );
   }
 
-  return { chooseOwnPassword, completeProfile };
+  /** Nothing is asked any more: the invitation is accepted, and its link leads to the sign-in from now on. */
+  async function accept(account: Account, origin: Origin): Promise<void> {
+    const isPending = (current: Account) => {
+      const state = invitationState(current, Date.now());
+      return state !== undefined && state !== 'accepted' && state !== 'cancelled';
+    };
+    if (!isPending(account)) return;
+    const updated = await accounts.update(account.id, (current) =>
+      isPending(current) ? withInvitationEvent(withMfaEvent(current), 'accepted', Date.now()) : undefined,
+    );
+    if (updated)
+      await audit.record(
+        { type: 'invitation.accepted', result: 'success', subject: account.id },
+        { ...origin, actor: account.id },
+      );
+  }
+
+  return { begin, chooseOwnPassword, completeProfile, accept };
+}
+
+/** When the second factor was set up, written down while the account still knows. */
+function withMfaEvent(account: Account): Account {
+  const { totp, invitation } = account;
+  const createdAt = invitation?.history[0]?.at ?? 0;
+  return totp && totp.activatedAt >= createdAt ? withInvitationEvent(account, 'mfa-done', totp.activatedAt) : account;
 }

@@ -52,6 +52,7 @@ export function createSignIn(dependencies: SignInDependencies) {
   const attempts = createAttempts(dependencies);
   const demandNewIfBreached = createBreachCheck(dependencies);
   const { refused, refusedAsThrottled } = createRefusals(dependencies);
+  const { begin, accept, ...firstSignIn } = createFirstSignIn({ ...dependencies, attempts });
 
   async function next(
     interaction: Pick<PendingInteraction, 'prompt'>,
@@ -79,6 +80,7 @@ export function createSignIn(dependencies: SignInDependencies) {
         accountId,
         epoch,
       }));
+      if (method === 'temporary') await begin(account);
       return 'accepted';
     }
     // Whatever was proved before, perhaps by somebody else, is void once another password was tried.
@@ -170,6 +172,7 @@ export function createSignIn(dependencies: SignInDependencies) {
     // The very first sign-in is expected to be on a device that nobody has seen.
     const isFirst = account.firstSignedInAt === undefined;
     const isNewDevice = !isFirst && !(await knownBrowsers.isKnown(attempt.browserHash, account.id));
+    await accept(account, origin);
     // Together, so that they share one commit.
     await Promise.all([
       audit.record(
@@ -197,6 +200,6 @@ export function createSignIn(dependencies: SignInDependencies) {
     return { accountId: account.id, amr, acr: acrOf(amr), ts: Math.floor(Date.now() / 1000), session };
   }
 
-  return { attempts, next, givePassword, giveCode, finish, ...createFirstSignIn({ ...dependencies, attempts }) };
+  return { attempts, next, givePassword, giveCode, finish, ...firstSignIn };
 }
 export type SignIn = ReturnType<typeof createSignIn>;

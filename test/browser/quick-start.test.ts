@@ -65,9 +65,9 @@ async function acceptInvitation(page: Page, issuer: string, sample: string): Pro
   }[];
   const temporaryPassword = /temporary password:\s+(\S+)/.exec(mail?.text ?? '')?.[1] ?? '';
   expect(mail?.to).toBe('admin@example.com');
-  await page.goto(sample);
-  await page.getByRole('link', { name: 'Sign in with Gatehouse' }).click();
-  await page.getByLabel('Email address').fill('admin@example.com');
+  await page.goto(mail?.links[0] ?? '');
+  await page.getByRole('button', { name: 'Continue to sign in' }).click();
+  expect(await page.getByLabel('Email address').inputValue()).toBe('admin@example.com');
   await page.getByLabel('Password', { exact: true }).fill(temporaryPassword);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByLabel('New password').fill(password);
@@ -75,6 +75,9 @@ async function acceptInvitation(page: Page, issuer: string, sample: string): Pro
   await page.getByLabel('First name').fill('Ada');
   await page.getByLabel('Last name').fill('Lovelace');
   await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'My Profile' }).waitFor();
+  await page.goto(sample);
+  await page.getByRole('link', { name: 'Sign in with Gatehouse' }).click();
   await page.getByRole('heading', { name: 'Hello Ada Lovelace' }).waitFor();
   expect(await page.getByRole('row', { name: 'email_verified true' }).count()).toBe(1);
 }

@@ -20,8 +20,8 @@ describe('the first sign-in', () => {
   const eventsOf = async (id: string) => (await gatehouse.services.audit.bySubject(id)).map(({ type }) => type);
 
   it('begins with a mail that holds the way in, the address and a temporary password', async () => {
-    const { email, text, temporaryPassword } = await invite(gatehouse);
-    for (const part of [`${gatehouse.issuer}/profile`, email]) expect(text).toContain(part);
+    const { email, text, link, temporaryPassword } = await invite(gatehouse);
+    for (const part of [`${gatehouse.issuer}/invitation?token=`, email]) expect(text).toContain(part);
     expect(temporaryPassword).toHaveLength(23);
     const mailbox = (await (await gatehouse.browser().request('/dev/mailbox.json')).json()) as {
       to: string;
@@ -33,7 +33,7 @@ describe('the first sign-in', () => {
     expect([temporaryPasswordIn(mail?.text ?? ''), mail?.html.includes(temporaryPassword), mail?.links]).toEqual([
       temporaryPassword,
       true,
-      [`${gatehouse.issuer}/profile`],
+      [gatehouse.issuer + link],
     ]);
   });
 
@@ -62,22 +62,12 @@ describe('the first sign-in', () => {
       'invitation.sent',
       'password.changed',
       'account.profile-completed',
+      'invitation.accepted',
       'sign-in.succeeded',
     ]);
     expect(JSON.stringify(await gatehouse.services.audit.bySubject(invited.account.id))).not.toContain(
       invited.temporaryPassword,
     );
-  });
-
-  it('leads to My Profile when the link in the mail is followed', async () => {
-    const invited = await invite(gatehouse);
-    const browser = gatehouse.browser();
-    const name = await browser.submit(
-      await enterWith(browser, '/profile', invited),
-      { newPassword: ownPassword },
-      'Save',
-    );
-    expect((await browser.submit(name, names, 'Save')).heading).toBe('My Profile');
   });
 
   it('opens nothing before its last step: no session, no code, no page of a signed-in person', async () => {

@@ -34,7 +34,7 @@ for (const engine of engines) {
       const late = await enterWith(gatehouse.browser(), rp.request().url, invited);
       expect([late.status, late.problems]).toEqual([
         422,
-        ['This temporary password is too old. Ask your administrator for a new invitation'],
+        ['This temporary password is too old. Ask for a new invitation below'],
       ]);
       const wrong = await enterWith(gatehouse.browser(), rp.request().url, {
         ...invited,

@@ -30,6 +30,8 @@ const endsHere = [
   'interaction/reset-link-over',
   'interaction/reset-requested',
   'interaction/signed-out',
+  'interaction/invitation-over',
+  'interaction/invitation-sent',
 ];
 
 describe('the table of pages', () => {

@@ -125,6 +125,8 @@ export function createSignedIn({
     ctx.status = 303;
   }
 
+  /** Where a sign-in begins that leads back to an own path.
+   *  @param more parameters of the authorization request, such as `login_hint` */
   function signInUrl(ctx: Context, path: string, more: Record<string, string>): string {
     const url = new URL('/auth', issuer);
     url.search = new URLSearchParams({
@@ -162,7 +164,7 @@ export function createSignedIn({
     ctx.set('Clear-Site-Data', '"cache", "storage"');
   }
 
-  return { read, peek, require, signInAgain, pageSession, endReason, returnPath, forget };
+  return { read, peek, require, signInUrl, signInAgain, pageSession, endReason, returnPath, forget };
 }
 export type SignedInReader = ReturnType<typeof createSignedIn>;
 

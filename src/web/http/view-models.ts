@@ -1,6 +1,8 @@
 // What each view is given, and nothing else: one model per file under views/. Sentences are keys of the catalogue, never text.
 
 import type { ActivityModel, ApplicationModel, SessionModel } from './account-models.ts';
+import type { DeveloperViewModels } from './developer-view-models.ts';
+import type { InvitationViewModels } from './invitation-view-models.ts';
 import type { PageSessionModel } from './page-session.ts';
 
 /** A key of views/locales/en.json with the values its sentence names. */
@@ -48,9 +50,15 @@ export interface SignedInModel {
   pageSession?: PageSessionModel;
 }
 
-export interface ViewModels {
+export interface ViewModels extends DeveloperViewModels, InvitationViewModels {
   /** `notice` says why the person is asked again: signed out after a long pause, password just reset. */
-  'interaction/sign-in': StepModel & { email: string; forgottenPasswordUrl?: string; notice?: Message };
+  'interaction/sign-in': StepModel & {
+    email: string;
+    forgottenPasswordUrl?: string;
+    /** After a temporary password that ran out. */
+    newInvitationUrl?: string;
+    notice?: Message;
+  };
   'interaction/code': StepModel & { email: string; recoveryCodeUrl: string };
   'interaction/recovery-code': StepModel & { email: string; codeUrl: string };
   /** An own password is asked for, in the place of a temporary one, a leaked one, or one an administrator wants changed. */
@@ -157,25 +165,6 @@ export interface ViewModels {
   'account/mfa-deactivate': SignedInModel & FormModel & { email: string; confirmed: boolean; cancelUrl: string };
   /** Shown once, straight after activation, until the form says that they are saved. */
   'account/recovery-codes': SignedInModel & FormModel & { codes: readonly string[]; downloadUrl: string };
-  'dev/mailbox': {
-    messages: readonly {
-      id: string;
-      to: string;
-      subject: string;
-      sentAt: number;
-      text: string;
-      links: readonly string[];
-    }[];
-    sampleUrl: string;
-  };
-  'dev/sample': {
-    /** Present once signed in. */
-    signedIn?: { name: string; claims: readonly { name: string; value: string }[] };
-    csrf: string;
-    error?: string;
-    mailboxUrl: string;
-    profileUrl: string;
-  };
 }
 
 export type ViewName = keyof ViewModels;

@@ -4,7 +4,7 @@ import type { Step } from '../../sign-in/steps.ts';
 import { newPasswordErrors } from '../http/password-errors.ts';
 import type { FieldError } from '../http/view-models.ts';
 import type { InteractionDependencies, Screen } from './router.ts';
-import type { Visit } from './visit.ts';
+import { progressOf, type Visit } from './visit.ts';
 
 /** The reason the page gives, by the rule that asked. */
 const reasons: Partial<Record<Step['rule'], 'breached' | 'demanded'>> = {
@@ -25,6 +25,7 @@ export function newPasswordScreen({
     const { account, step } = visit;
     const model = {
       ...visit.stepModel(path, errors),
+      ...progressOf(visit, 1),
       email: account?.email ?? '',
       minLength: policyOf(account).passwordMinLength,
       why: reasons[step.rule] ?? ('temporary' as const),

@@ -1,6 +1,7 @@
 // The first sign-in: the person's name.
 import { namesErrors } from '../http/name-errors.ts';
 import type { InteractionDependencies, Screen } from './router.ts';
+import { progressOf } from './visit.ts';
 
 export function profileScreen({ signIn, readForm, views }: InteractionDependencies): Screen {
   const path = 'profile';
@@ -10,7 +11,13 @@ export function profileScreen({ signIn, readForm, views }: InteractionDependenci
     step: 'profile',
     show(ctx, visit) {
       const { email = '', givenName = '', familyName = '' } = visit.account ?? {};
-      views.render(ctx, 'interaction/profile', { ...visit.stepModel(path), email, givenName, familyName });
+      views.render(ctx, 'interaction/profile', {
+        ...visit.stepModel(path),
+        ...progressOf(visit, 2),
+        email,
+        givenName,
+        familyName,
+      });
     },
     async submit(ctx, visit) {
       const given = await readForm(ctx, visit.csrfContext, ['givenName', 'familyName']);
@@ -18,7 +25,7 @@ export function profileScreen({ signIn, readForm, views }: InteractionDependenci
       if (!visit.account) return;
       const errors = namesErrors(names);
       if (errors.length === 0) return signIn.completeProfile(visit.account, names, visit.origin);
-      const model = { ...visit.stepModel(path, errors), email: visit.account.email, ...names };
+      const model = { ...visit.stepModel(path, errors), ...progressOf(visit, 2), email: visit.account.email, ...names };
       views.render(ctx, 'interaction/profile', model, { status: 422 });
     },
   };

@@ -41,18 +41,22 @@ export function signInScreen({ announcement, signedIn, signIn, readForm, views }
             });
       const { status, retryAfter } = throttledStatus(outcome);
       if (retryAfter) ctx.set('Retry-After', retryAfter);
-      views.render(
-        ctx,
-        'interaction/sign-in',
-        { ...visit.stepModel(path, errors), email: given.email.slice(0, 254), ...links(visit) },
-        { status },
-      );
+      const model = {
+        ...visit.stepModel(path, errors),
+        email: given.email.slice(0, 254),
+        ...links(visit),
+        ...(outcome === 'expired' ? { newInvitationUrl } : {}),
+      };
+      views.render(ctx, 'interaction/sign-in', model, { status });
     },
   };
 }
 
 /** What was done elsewhere, and led here. */
 const announced = new Map<unknown, Message>([['password-reset', { key: 'notice.passwordReset' }]]);
+
+/** Where somebody asks for another mail; invitation.ts. */
+const newInvitationUrl = '/invitation/new';
 
 /** Why the person is back here in the middle of a sign-in. */
 function notice({ attempt, step }: Visit): Message | undefined {

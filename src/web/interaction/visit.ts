@@ -119,3 +119,8 @@ export function toClientModel(metadata: ClientMetadata): ClientModel {
   const links = Object.entries({ logoUri, clientUri, policyUri, tosUri, host: redirect && new URL(redirect).host });
   return { name: clientName(metadata), ...Object.fromEntries(links.filter(([, value]) => value !== undefined)) };
 }
+
+/** "Step 1 of 2": how far a first sign-in is, which asks for several things. */
+export function progressOf({ account }: Visit, step: 1 | 2): Pick<StepModel, 'progress'> {
+  return account?.status === 'invited' ? { progress: { step, of: 2 } } : {};
+}

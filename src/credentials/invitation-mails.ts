@@ -1,0 +1,79 @@
+// The mails of an invitation, and what became of them.
+import { type Account, displayName } from '../accounts/account.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import { type Invitation, type InvitationEntry, withEntry } from '../accounts/invitation.ts';
+import { clientName } from '../clients/client.ts';
+import type { Clients } from '../clients/clients.ts';
+import type { Messages } from '../mail/messages.ts';
+import type { Outbox, Outcome } from '../mail/outbox.ts';
+
+export interface InvitationMailsDependencies {
+  accounts: Accounts;
+  clients: Clients;
+  messages: Messages;
+  outbox: Outbox;
+  issuer: string;
+}
+
+/** Who invited whom to what, as far as it is known: for mail and page alike. Empty where it is not. */
+export interface InvitationParties {
+  inviter: string;
+  organization: string;
+  client: string;
+}
+
+const kind = 'invitation';
+
+export function createInvitationMails({ accounts, clients, messages, outbox, issuer }: InvitationMailsDependencies) {
+  outbox.onOutcome(hear);
+
+  async function partiesOf({ invitation, organization = '' }: Account): Promise<InvitationParties> {
+    const inviter = invitation?.invitedBy ? await accounts.get(invitation.invitedBy) : undefined;
+    const client = invitation?.clientId ? await clients.get(invitation.clientId) : undefined;
+    return {
+      inviter: inviter ? displayName(inviter) : '',
+      organization,
+      client: client ? clientName(client.metadata) : '',
+    };
+  }
+
+  /** Resolves once the mail is stored. The link and the temporary password are in it and nowhere else. */
+  async function send(account: Account, { token, password }: { token: string; password: string }): Promise<void> {
+    const expiresAt = account.temporaryPassword?.expiresAt ?? 0;
+    const model = {
+      ...(await partiesOf(account)),
+      email: account.email,
+      temporaryPassword: password,
+      url: `${issuer}/invitation?token=${token}`,
+      expiresAt,
+      linkExpiresAt: account.invitation?.expiresAt ?? 0,
+    };
+    const message = messages.render('invitation', account.email, model, account.language);
+    await outbox.put(message, { reference: { kind, accountId: account.id }, expiresAt });
+  }
+
+  /** To a person who has a password of their own and stopped after it. Nothing secret is in it. */
+  async function remind(account: Account): Promise<void> {
+    const model = { email: account.email, url: `${issuer}/invitation/welcome` };
+    const message = messages.render('invitation-reminder', account.email, model, account.language);
+    await outbox.put(message, { reference: { kind, accountId: account.id } });
+  }
+
+  /** Hears the same twice without writing it twice. */
+  async function hear({ reference, state, at, messageId }: Outcome): Promise<void> {
+    if (reference.kind !== kind) return;
+    const entry: InvitationEntry = { event: state === 'sent' ? 'mailed' : 'bounced', at, messageId };
+    await accounts.update(reference.accountId, (current) => {
+      const { invitation } = current;
+      if (!invitation || isKnown(invitation, entry)) return undefined;
+      return { ...current, invitation: withEntry(invitation, entry) };
+    });
+  }
+
+  return { send, remind, partiesOf };
+}
+export type InvitationMails = ReturnType<typeof createInvitationMails>;
+
+function isKnown({ history }: Invitation, { event, messageId }: InvitationEntry): boolean {
+  return history.some((known) => known.event === event && known.messageId === messageId);
+}

@@ -1,0 +1,25 @@
+// What the pages behind an invitation's link are given.
+import type { FormModel, Message } from './view-models.ts';
+
+export interface InvitationViewModels {
+  /** The link of an invitation that leads on to the sign-in: `about` says who invited whom to what, or how far the person has come. */
+  'interaction/invitation': FormModel & {
+    title: Message;
+    about: readonly Message[];
+    /** Empty where it is not told. */
+    email: string;
+    token: string;
+  };
+  /** A link that leads no further. With a token another mail can be asked for by a click, without one by typing an address. */
+  'interaction/invitation-over': FormModel & {
+    title: Message;
+    text: Message;
+    /** When it ended, milliseconds UTC: told as `time` of the text. */
+    endedAt?: number;
+    ask: 'click' | 'address' | 'nobody';
+    token: string;
+    email: string;
+  };
+  /** The same whatever came of it. */
+  'interaction/invitation-sent': { signInUrl: string };
+}
