@@ -43,15 +43,21 @@ describe('every command', () => {
     shell = openShell(sqlite);
   });
 
-  it.each([[['config', 'check']], [['config', 'apply']], [['users', 'import']], [['admin', 'recover']]])(
-    'has help with an example and its exit status: %j',
-    async (args) => {
-      const { status, stdout } = await shell.run([...args, '--help']);
-      expect(status).toBe(0);
-      expect(stdout).toContain(`Example:\n  gatehouse ${args.join(' ')}`);
-      expect(stdout).toMatch(/Exit status:\n +0 {2}done\n[\s\S]+ 78 {2}/);
-    },
-  );
+  it.each([
+    [['config', 'check']],
+    [['config', 'apply']],
+    [['users', 'import']],
+    [['users', 'invite']],
+    [['users', 'resend']],
+    [['users', 'cancel']],
+    [['users', 'invitations']],
+    [['admin', 'recover']],
+  ])('has help with an example and its exit status: %j', async (args) => {
+    const { status, stdout } = await shell.run([...args, '--help']);
+    expect(status).toBe(0);
+    expect(stdout).toContain(`Example:\n  gatehouse ${args.join(' ')}`);
+    expect(stdout).toMatch(/Exit status:\n +0 {2}done\n[\s\S]+ 78 {2}/);
+  });
 
   it('tells its version', async () => {
     expect((await shell.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
