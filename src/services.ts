@@ -118,6 +118,7 @@ export async function createServices(config: Config, log: Log) {
     log,
     accounts,
     passwords,
+    newPasswords,
     mailLimits,
     messages,
     outbox,

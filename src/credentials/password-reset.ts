@@ -9,6 +9,8 @@ import type { Outbox } from '../mail/outbox.ts';
 import { deviceOf, deviceWords } from '../platform/device.ts';
 import { createDeferredWork, type DeferredWorkDependencies } from './deferred-work.ts';
 import type { MailLimits } from './mail-limits.ts';
+import type { NewPasswords } from './new-passwords.ts';
+import type { PasswordFault } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
 import {
   judgeLink,
@@ -19,10 +21,12 @@ import {
   withPasswordReset,
   withResetLink,
 } from './reset-link.ts';
+import { inTurn } from './throttle.ts';
 
 export interface PasswordResetDependencies extends DeferredWorkDependencies {
   accounts: Accounts;
   passwords: Passwords;
+  newPasswords: NewPasswords;
   mailLimits: MailLimits;
   messages: Messages;
   outbox: Outbox;
@@ -46,12 +50,20 @@ export interface ResetOutcome {
   uid?: string | undefined;
 }
 
+export type ResetResult =
+  | { outcome: 'reset'; account: Account; began: ResetOutcome }
+  /** The link is as good as before. */
+  | { outcome: 'unfit'; account: Account; fault: PasswordFault }
+  | { outcome: 'refused'; link: LinkOver };
+
 type Work =
   | { kind: 'asked'; request: ResetRequest; origin: Origin }
   | { kind: 'reset'; accountId: string; origin: Origin };
 
 export function createPasswordReset(dependencies: PasswordResetDependencies) {
-  const { secrets, accounts, passwords, mailLimits, messages, outbox, securityNotices, audit } = dependencies;
+  const { secrets, accounts, passwords, newPasswords, mailLimits, messages, outbox, securityNotices, audit } =
+    dependencies;
+  const gates = new Map<string, Promise<unknown>>();
   const work = createDeferredWork<Work>(dependencies, handle);
 
   /** Resolves once the request is stored. Whether there is an account is found out after the answer: so answer and time are the same for
@@ -129,16 +141,19 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
     return judgeLink(token, accountId === undefined ? undefined : await accounts.get(accountId), now);
   }
 
-  /** One write sets the password, uses the link up and ends sessions and tokens: of parallel uses of one link, one succeeds.
-   *  @param newPassword has passed the policy   @returns why not, when the link is no longer good */
-  async function reset(
-    token: string,
-    newPassword: string,
-    origin: Origin,
-  ): Promise<{ outcome: 'reset'; began: ResetOutcome } | { outcome: 'refused'; link: LinkOver }> {
+  /** One write sets the password, uses the link up and ends sessions and tokens: of parallel uses of one link, one succeeds. Within a
+   *  process they come one after another, so that those of one link do not fill the queue of hashes. */
+  function reset(token: string, newPassword: string, origin: Origin): Promise<ResetResult> {
+    return inTurn(gates, accountOfToken(token) ?? '', () => resetNow(token, newPassword, origin));
+  }
+
+  async function resetNow(token: string, newPassword: string, origin: Origin): Promise<ResetResult> {
     const link = await look(token, Date.now());
     if (link.state !== 'good') return { outcome: 'refused', link };
-    const { id: accountId } = link.account;
+    const { account } = link;
+    const fault = await newPasswords.faultOf(account, newPassword);
+    if (fault) return { outcome: 'unfit', account, fault };
+    const { id: accountId } = account;
     const passwordHash = await passwords.hash(newPassword);
     // Stored before the act, done after it: the owner hears of it, and the audit has it, even if this process dies in between.
     const afterwards = { kind: 'reset', accountId, origin } as const;
@@ -154,7 +169,7 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
       const now = await look(token, Date.now());
       return { outcome: 'refused', link: now.state === 'good' ? { state: 'unknown' } : now };
     }
-    return { outcome: 'reset', began: beginningOf(updated) };
+    return { outcome: 'reset', account: updated, began: beginningOf(updated) };
   }
 
   /** Tells of the reset that this piece of work was stored for, if it came about. */

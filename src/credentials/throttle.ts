@@ -104,7 +104,7 @@ function remainingSeconds(counter: Counter | undefined, { longestWaitSeconds }: 
 }
 
 /** Runs the callers of one key one after another. */
-function inTurn<T>(gates: Map<string, Promise<unknown>>, key: string, run: () => Promise<T>): Promise<T> {
+export function inTurn<T>(gates: Map<string, Promise<unknown>>, key: string, run: () => Promise<T>): Promise<T> {
   const before = gates.get(key) ?? Promise.resolve();
   const mine = before.then(run, run);
   const settled = mine

@@ -6,7 +6,6 @@ import type { Account } from '../../accounts/account.ts';
 import { accountOfToken } from '../../accounts/one-time-token.ts';
 import { clientName, ownClientId } from '../../clients/client.ts';
 import type { Clients } from '../../clients/clients.ts';
-import type { NewPasswords } from '../../credentials/new-passwords.ts';
 import type { PasswordReset, ResetOutcome } from '../../credentials/password-reset.ts';
 import type { LinkOver } from '../../credentials/reset-link.ts';
 import type { Oidc } from '../../oidc/oidc.ts';
@@ -36,7 +35,6 @@ export interface ResetPasswordDependencies {
   resetToken: ShortCookie;
   announcement: ShortCookie;
   issuer: string;
-  newPasswords: NewPasswords;
   policyOf(account: Account | undefined): SignInPolicy;
 }
 
@@ -44,7 +42,7 @@ const path = '/reset-password';
 
 export function createResetPasswordRouter(dependencies: ResetPasswordDependencies): Router {
   const { oidc, passwordReset, signIn, clients, browser, readForm, signedIn, views } = dependencies;
-  const { resetToken, announcement, issuer, newPasswords, policyOf } = dependencies;
+  const { resetToken, announcement, issuer, policyOf } = dependencies;
   const router = new Router();
 
   router.get(path, async (ctx) => {
@@ -60,15 +58,16 @@ export function createResetPasswordRouter(dependencies: ResetPasswordDependencie
     const token = resetToken.read(ctx) ?? '';
     // A form that was made for one link is refused once the browser holds another.
     const { newPassword } = await readForm(ctx, csrfContext(token), ['newPassword']);
-    const link = await passwordReset.look(token, Date.now());
-    if (link.state !== 'good') return showOver(ctx, link);
-    const errors = await faults(link.account, newPassword);
-    if (errors.length > 0) return show(ctx, token, link.account, errors);
     const done = await passwordReset.reset(token, newPassword, ctx.state.origin);
     if (done.outcome === 'refused') return showOver(ctx, done.link);
+    const { account } = done;
+    if (done.outcome === 'unfit') {
+      const { passwordMinLength: minLength } = policyOf(account);
+      return show(ctx, token, account, newPasswordErrors(done.fault, minLength));
+    }
     resetToken.drop(ctx);
     // They open nothing any more since that write; so their apps hear of it now.
-    await oidc.endAll(link.account.id, { reason: 'credentials-changed' }, ctx.state.origin);
+    await oidc.endAll(account.id, { reason: 'credentials-changed' }, ctx.state.origin);
     await leadOn(ctx, done.began);
   });
 
@@ -90,11 +89,6 @@ export function createResetPasswordRouter(dependencies: ResetPasswordDependencie
   function showOver(ctx: Context, link: LinkOver): void {
     const againUrl = '/forgotten-password';
     views.render(ctx, 'interaction/reset-link-over', { ...link, againUrl }, { status: 410 });
-  }
-
-  async function faults(account: Account, newPassword: string): Promise<FieldError[]> {
-    const fault = await newPasswords.faultOf(account, newPassword);
-    return fault ? newPasswordErrors(fault, policyOf(account).passwordMinLength) : [];
   }
 
   /** To the sign-in in which it was forgotten, if that was in this browser; else to a fresh start at the app, since its request belongs to
