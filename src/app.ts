@@ -86,6 +86,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     secrets,
     log,
     findAccount: services.findAccount,
+    mustEnrol: services.mustEnrol,
     pages,
     before,
   });
@@ -97,6 +98,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     accounts,
     secrets,
     browser,
+    mustEnrol: services.mustEnrol,
   });
   const notMe = createNotMe({
     ...services,

@@ -97,6 +97,11 @@ export const settings = {
     wholeNumber(1, 10).default(2),
     'Passes over that memory. Both together should take 0.1 to 0.3 seconds; old hashes are raised at the next sign-in.',
   ),
+  mfa: setting(
+    'MFA',
+    z.enum(['optional', 'required']).default('optional'),
+    "Multi-factor authentication: each person's own choice, or set up by everybody at the next sign-in.",
+  ),
   sessionIdle: setting(
     'SESSION_IDLE',
     duration('5m', '24h').default(8 * 3600),

@@ -1,5 +1,5 @@
 // Everything below the web, built by name: what the server and the command line share.
-import type { Account } from './accounts/account.ts';
+import { type Account, enrolmentRule } from './accounts/account.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { createProfiles } from './accounts/profiles.ts';
 import { createSecurityNotices } from './accounts/security-notices.ts';
@@ -18,9 +18,9 @@ import { createNewPasswords } from './credentials/new-passwords.ts';
 import { createPasswordReset } from './credentials/password-reset.ts';
 import { createPasswords } from './credentials/passwords.ts';
 import { createRecoveryCodes } from './credentials/recovery-codes.ts';
-import { createShownRecoveryCodes } from './credentials/shown-recovery-codes.ts';
 import { createThrottle } from './credentials/throttle.ts';
 import { createTotp } from './credentials/totp.ts';
+import { createTotpEnrollments } from './credentials/totp-enrollments.ts';
 import { createGround } from './ground.ts';
 import { createDeliveries } from './mail/deliveries.ts';
 import { createMessages } from './mail/messages.ts';
@@ -37,6 +37,7 @@ import { createArtifacts } from './sessions/artifacts.ts';
 import { createLogoutDeliveries } from './sessions/logout-deliveries.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createKnownBrowsers } from './sign-in/known-browsers.ts';
+import { createSecondFactor } from './sign-in/second-factor.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 
 /** Everything below the web: what the server and the command line share. The storage is open when this resolves. */
@@ -71,16 +72,12 @@ export async function createServices(config: Config, log: Log) {
   });
   const breachedPasswords = createBreachedPasswords({ url: config.breachedPasswordsUrl, log });
   const policyOf = policyResolver(config);
-  const newPasswords = createNewPasswords({
-    passwords,
-    breachedPasswords,
-    policyOf,
-    productName: config.productName,
-  });
-  const totp = createTotp({ accounts, secrets, issuerName: config.productName });
+  const { productName } = config;
+  const newPasswords = createNewPasswords({ passwords, breachedPasswords, policyOf, productName });
+  const totp = createTotp({ accounts, secrets });
+  const enrollments = createTotpEnrollments({ storage, secrets, issuerName: config.productName });
   const recoveryCodes = createRecoveryCodes({ accounts, secrets });
-  const shownRecoveryCodes = createShownRecoveryCodes({ storage, secrets });
-  const mfa = createMfa({ accounts, totp, recoveryCodes });
+  const mfa = createMfa({ accounts, secrets, totp, enrollments, recoveryCodes });
   const throttle = createThrottle({ storage });
   const mailLimits = createMailLimits({ storage, secrets });
   const emailChange = createEmailChange({
@@ -93,6 +90,7 @@ export async function createServices(config: Config, log: Log) {
     confirmUrl: `${config.issuer}/profile/email/confirm`,
   });
   const invitationMails = createInvitationMails({ accounts, clients, messages, outbox, issuer: config.issuer });
+  const secondFactor = createSecondFactor({ accounts, audit, mfa, recoveryCodes, securityNotices, throttle, totp });
   const invitations = createInvitations({
     accounts,
     passwords,
@@ -136,14 +134,17 @@ export async function createServices(config: Config, log: Log) {
     accounts,
     passwords,
     breachedPasswords,
-    totp,
-    recoveryCodes,
+    mfa,
+    enrollments,
+    secondFactor,
     throttle,
     audit,
     knownBrowsers,
     securityNotices,
     policyOf,
   });
+  /** Whether a second factor must be set up before a session may be used further. */
+  const mustEnrol = (account: Account) => enrolmentRule(account, policyOf(account)) !== undefined;
 
   await storage.open();
   return {
@@ -167,8 +168,9 @@ export async function createServices(config: Config, log: Log) {
     newPasswords,
     totp,
     recoveryCodes,
-    shownRecoveryCodes,
+    enrollments,
     mfa,
+    secondFactor,
     throttle,
     mailLimits,
     emailChange,
@@ -179,17 +181,20 @@ export async function createServices(config: Config, log: Log) {
     grants,
     errorReports,
     policyOf,
+    mustEnrol,
     signIn,
   };
 }
 export type Services = Awaited<ReturnType<typeof createServices>>;
 
 function policyResolver({
+  mfa,
   passwordMinLength,
   sessionIdle,
   sessionAbsolute,
 }: Config): (account: Account | undefined) => SignInPolicy {
-  return () => effectivePolicy([{ passwordMinLength, idleSeconds: sessionIdle, absoluteSeconds: sessionAbsolute }]);
+  return () =>
+    effectivePolicy([{ mfa, passwordMinLength, idleSeconds: sessionIdle, absoluteSeconds: sessionAbsolute }]);
 }
 
 function epochReader(findAccount: (id: string) => Promise<Account | undefined>) {

@@ -2,6 +2,7 @@
 // (a new password, and the end of every session that was signed in with the old one) is one write of one record.
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
+import type { SignInPolicy } from '../organizations/policy.ts';
 import { isPlainAddress } from '../platform/mail-settings.ts';
 import type { CollectionSpec } from '../storage/port.ts';
 import { invitationSchema } from './invitation.ts';
@@ -16,6 +17,10 @@ const totpSchema = z.object({
   /** How many steps the phone's clock was ahead (+) or behind (-) at activation. */
   driftSteps: z.number().int(),
   activatedAt: z.number(),
+  /** Steps of the future whose codes were told to be a fast clock's: they are not good when their time comes. */
+  spentSteps: z.array(z.number().int()).optional(),
+  /** After a hundred wrong codes in a row no code is good any more, until a recovery code is given (SP 800-63B-4, 3.2.2). */
+  lockedAt: z.number().optional(),
 });
 
 /** The newest link for choosing a new password. Kept after its use, so that who opens it again is told so. */
@@ -58,10 +63,12 @@ export const accountSchema = z.object({
   /** What the link of the invitation's mail is checked against, and how far the person has come. */
   invitation: invitationSchema.optional(),
   totp: totpSchema.optional(),
-  /** Shown to the person, not yet proved by two codes. */
-  pendingTotp: z.object({ secret: z.string(), expiresAt: z.number() }).optional(),
   recoveryCodes: z.array(recoveryCodeSchema).optional(),
   firstSignedInAt: z.number().optional(),
+  /** Fresh ones on their way to the person's eyes: sealed, for one session or one sign-in, until they say that they saved them. */
+  shownRecoveryCodes: z.object({ sealed: z.string(), holder: z.string(), expiresAt: z.number() }).optional(),
+  /** Wrong codes of either kind in a row; gone with a right one. A dangerous act asks for a sign-in later than `askAgainAt`. */
+  wrongCodes: z.object({ inRow: z.number().int(), askAgainAt: z.number().optional() }).optional(),
   /** A second factor must be set up at the next sign-in, whatever the policy says. Gone once it is. */
   mustEnrolMfa: z.literal(true).optional(),
   /** When the person last said that a change was not theirs (lockdown.ts); what was told before is dealt with. */
@@ -125,6 +132,22 @@ export function initials(account: Pick<Account, 'givenName' | 'familyName' | 'em
 
 export function hasSecondFactor(account: Account): boolean {
   return account.totp !== undefined;
+}
+
+/** Why a second factor must be set up before anything else; undefined where it need not, or there is one. */
+export function enrolmentRule(
+  account: Account,
+  policy: Pick<SignInPolicy, 'mfa'>,
+): 'policy-requires-mfa' | 'account-must-enrol' | undefined {
+  if (hasSecondFactor(account)) return undefined;
+  if (policy.mfa === 'required') return 'policy-requires-mfa';
+  return account.mustEnrolMfa ? 'account-must-enrol' : undefined;
+}
+
+/** The second factor goes with everything that hangs on it. */
+export function withoutSecondFactor(account: Account): Account {
+  const { totp: _totp, recoveryCodes: _codes, shownRecoveryCodes: _shown, wrongCodes: _wrong, ...kept } = account;
+  return kept;
 }
 
 export function recoveryCodesLeft(account: Account): number {

@@ -17,8 +17,8 @@ export function lockedDown(account: Account, notice: Pick<Notice, 'at'>, now: nu
   const {
     passwordHash: _known,
     temporaryPassword: _sent,
-    pendingTotp: _shown,
     recoveryCodes: _seen,
+    shownRecoveryCodes: _shown,
     ...kept
   } = account;
   return { ...kept, securedAt: now, mustEnrolMfa: true, sessionEpoch: account.sessionEpoch + 1 };

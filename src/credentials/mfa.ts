@@ -1,58 +1,118 @@
-// Switching multi-factor authentication on and off: factor, recovery codes and session epoch change in one write of the account.
-import type { Account } from '../accounts/account.ts';
+// Switching multi-factor authentication on and off, and new recovery codes: factor, codes, the codes on their way to the person's eyes and
+// session epoch change in one write of the account, so that none is ever there without the others.
+import { type Account, withoutSecondFactor } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Secrets } from '../platform/secrets.ts';
 import type { RecoveryCodes } from './recovery-codes.ts';
-import type { Totp, TotpActivation } from './totp.ts';
+import { proveCodes, type Totp, type TotpProof } from './totp.ts';
+import type { TotpEnrollments } from './totp-enrollments.ts';
 
 export interface MfaDependencies {
   accounts: Accounts;
+  secrets: Secrets;
   totp: Totp;
+  enrollments: TotpEnrollments;
   recoveryCodes: RecoveryCodes;
 }
 
 export type MfaActivation =
-  | { outcome: 'activated'; recoveryCodes: string[]; account: Account }
+  | { outcome: 'activated'; account: Account }
   | { outcome: 'already-active' }
-  | Exclude<TotpActivation, { outcome: 'activated' }>;
+  | { outcome: 'no-enrollment' }
+  | Exclude<TotpProof, { outcome: 'proved' }>;
 
-export function createMfa({ accounts, totp, recoveryCodes }: MfaDependencies) {
-  /** @param codes two consecutive ones   @param now milliseconds UTC
-   *  @returns the recovery codes, to be shown this once; other sessions of the account are over */
+/** Fresh recovery codes are shown this long at most. */
+const shownSeconds = 10 * 60;
+
+export function createMfa({ accounts, secrets, totp, enrollments, recoveryCodes }: MfaDependencies) {
+  /** Other sessions of the account are over. Its recovery codes wait for `shownCodes`.
+   *  @param holder the session or sign-in that the secret was shown to, and that the recovery codes will be shown to
+   *  @param codes two consecutive ones   @param now milliseconds UTC */
   async function activate(
     account: Account,
-    codes: { first: string; second: string },
+    { holder, codes }: { holder: string; codes: { first: string; second: string } },
     now: number,
   ): Promise<MfaActivation> {
     if (account.totp) return { outcome: 'already-active' };
-    const proof = totp.proveEnrollment(account, codes, now);
-    if (proof.outcome !== 'activated') return proof;
-    const { codes: shown, stored } = recoveryCodes.make(account.id);
-    const secret = totp.sealed(account.id, proof.secret);
+    const secret = await enrollments.open(account, holder);
+    if (secret === undefined) return { outcome: (await isActive(account.id)) ? 'already-active' : 'no-enrollment' };
+    const proof = proveCodes(secret, codes, now);
+    if (proof.outcome !== 'proved') return proof;
+    const { lastUsedStep, driftSteps } = proof;
+    const factor = { secret: totp.sealed(account.id, secret), lastUsedStep, driftSteps, activatedAt: now };
+    const fresh = freshCodes(account.id, holder, now);
     const updated = await accounts.update(account.id, (current) => {
-      const isCurrent =
-        current.sessionEpoch === account.sessionEpoch && current.pendingTotp?.secret === account.pendingTotp?.secret;
-      if (current.totp || !isCurrent) return undefined;
-      const { pendingTotp: _used, ...kept } = current;
-      const { lastUsedStep, driftSteps } = proof;
-      return {
-        ...kept,
-        totp: { secret, lastUsedStep, driftSteps, activatedAt: now },
-        recoveryCodes: stored,
-        sessionEpoch: current.sessionEpoch + 1,
-      };
+      if (current.totp || current.sessionEpoch !== account.sessionEpoch) return undefined;
+      const { mustEnrolMfa: _done, ...kept } = withoutSecondFactor(current);
+      return { ...kept, ...fresh, totp: factor, sessionEpoch: current.sessionEpoch + 1 };
     });
-    return updated ? { outcome: 'activated', recoveryCodes: shown, account: updated } : { outcome: 'already-active' };
+    if (!updated) return { outcome: 'already-active' };
+    await enrollments.end(account, holder);
+    return { outcome: 'activated', account: updated };
   }
 
-  /** Removes the factor and its recovery codes. The caller has checked a current code. @returns undefined when there was none */
+  /** Removes the factor and its recovery codes. The caller has checked a current code.
+   *  @returns undefined when there was none, or another one meanwhile */
   async function deactivate(account: Account): Promise<Account | undefined> {
-    return accounts.update(account.id, (current) => {
-      if (!current.totp) return undefined;
-      const { totp: _totp, recoveryCodes: _codes, pendingTotp: _pending, ...kept } = current;
-      return { ...kept, sessionEpoch: current.sessionEpoch + 1 };
+    return accounts.update(account.id, (current) =>
+      isSameFactor(current, account)
+        ? { ...withoutSecondFactor(current), sessionEpoch: current.sessionEpoch + 1 }
+        : undefined,
+    );
+  }
+
+  /** The old ones die as the new ones come. The caller has checked a current code.
+   *  @returns undefined when they were renewed by another request meanwhile, or the factor is gone */
+  async function renewRecoveryCodes(account: Account, holder: string, now: number): Promise<Account | undefined> {
+    const fresh = freshCodes(account.id, holder, now);
+    return accounts.update(account.id, (current) =>
+      isSameFactor(current, account) && current.recoveryCodes?.[0]?.hash === account.recoveryCodes?.[0]?.hash
+        ? { ...current, ...fresh }
+        : undefined,
+    );
+  }
+
+  /** Fresh codes, for the session or sign-in that they were made in. @returns undefined once they were acknowledged, and after ten minutes */
+  function shownCodes(account: Account, holder: string, now: number): string[] | undefined {
+    const shown = account.shownRecoveryCodes;
+    if (!shown || !isShownTo(account, holder, now)) return undefined;
+    return JSON.parse(secrets.open(shown.sealed, context(account.id))) as string[];
+  }
+
+  /** The person says that they saved them: from now on nobody sees them again. */
+  async function acknowledge(accountId: string, holder: string): Promise<void> {
+    await accounts.update(accountId, (current) => {
+      if (current.shownRecoveryCodes?.holder !== holder) return undefined;
+      const { shownRecoveryCodes: _saved, ...kept } = current;
+      return kept;
     });
   }
 
-  return { activate, deactivate };
+  /** The second of two clicks may find the enrollment ended by the first. */
+  async function isActive(accountId: string): Promise<boolean> {
+    return (await accounts.get(accountId))?.totp !== undefined;
+  }
+
+  function freshCodes(accountId: string, holder: string, now: number) {
+    const { codes, stored } = recoveryCodes.make(accountId);
+    const sealed = secrets.seal(JSON.stringify(codes), context(accountId));
+    const shownRecoveryCodes = { sealed, holder, expiresAt: now + shownSeconds * 1000 };
+    return { recoveryCodes: stored, shownRecoveryCodes };
+  }
+
+  return { activate, deactivate, renewRecoveryCodes, shownCodes, acknowledge };
 }
 export type Mfa = ReturnType<typeof createMfa>;
+
+/** Whether fresh recovery codes wait to be seen in this session or sign-in. */
+export function isShownTo({ shownRecoveryCodes: shown }: Account, holder: string, now: number): boolean {
+  return shown !== undefined && shown.holder === holder && shown.expiresAt > now;
+}
+
+function isSameFactor(current: Account, seen: Account): boolean {
+  return current.totp !== undefined && current.totp.activatedAt === seen.totp?.activatedAt;
+}
+
+function context(id: string) {
+  return { collection: 'accounts', field: 'shownRecoveryCodes', id };
+}

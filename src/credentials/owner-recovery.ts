@@ -1,5 +1,5 @@
 // Break-glass: a way in for an owner who is locked out, or for the first one. It ends in a temporary password, as an invitation does.
-import type { Account } from '../accounts/account.ts';
+import { type Account, withoutSecondFactor } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
@@ -59,6 +59,11 @@ export function createOwnerRecovery(dependencies: OwnerRecoveryDependencies) {
     const detail = { resetMfa: options.resetMfa, madeOwner: !known?.roles.includes(ownerRole) };
     await audit.record({ type: 'recovery.started', result: 'success', subject: account.id, detail }, origin);
     if (known) await securityNotices.send(account, 'recoveryStarted', origin);
+    if (options.resetMfa && known?.totp) {
+      const reset = { type: 'mfa.reset', result: 'success', subject: account.id } as const;
+      await audit.record({ ...reset, detail: { reason: 'admin-recover' } }, origin);
+      await securityNotices.send(account, 'mfaDeactivated', origin);
+    }
     return { email: account.email, signInUrl, temporaryPassword: password, expiresAt: stored.expiresAt };
   }
 
@@ -70,9 +75,8 @@ function recovered(
   temporaryPassword: NonNullable<Account['temporaryPassword']>,
   resetMfa: boolean,
 ): Account {
-  const { totp, recoveryCodes, pendingTotp: _pending, ...kept } = account;
-  const factor = resetMfa ? {} : { ...(totp ? { totp } : {}), ...(recoveryCodes ? { recoveryCodes } : {}) };
+  const kept = resetMfa ? withoutSecondFactor(account) : account;
   const status = account.status === 'suspended' ? ('active' as const) : account.status;
   const roles = [...new Set([...account.roles, ownerRole])];
-  return { ...kept, ...factor, status, roles, temporaryPassword, sessionEpoch: account.sessionEpoch + 1 };
+  return { ...kept, status, roles, temporaryPassword, sessionEpoch: account.sessionEpoch + 1 };
 }

@@ -108,9 +108,9 @@ export function createPasswords({ accounts, queue, cost }: PasswordsDependencies
 }
 export type Passwords = ReturnType<typeof createPasswords>;
 
-/** The change of the account that sets a new password: the temporary one dies, so does the demand for a new one, so does every session of another epoch, and a second
- *  factor that somebody began to set up is shown afresh: who knew the old password may have seen its secret. */
+/** The change of the account that sets a new password: the temporary one dies, so does the demand for a new one, so does every session of
+ *  another epoch, and with the epoch a second factor that somebody began to set up: who knew the old password may have seen its secret. */
 export function withPassword(account: Account, passwordHash: string): Account {
-  const { temporaryPassword: _used, passwordMustChange: _met, pendingTotp: _shown, ...kept } = account;
+  const { temporaryPassword: _used, passwordMustChange: _met, ...kept } = account;
   return { ...kept, passwordHash, sessionEpoch: account.sessionEpoch + 1 };
 }

@@ -14,7 +14,8 @@ export function createRecoveryCodes({ accounts, secrets }: { accounts: Accounts;
     return { codes, stored: codes.map((code) => ({ hash: hashOf(accountId, code) })) };
   }
 
-  /** Uses a code up: of parallel uses of one code, one is accepted.
+  /** Uses a code up: of parallel uses of one code, one is accepted. It ends the row of wrong codes, and opens an authenticator that was
+   *  locked because of them.
    *  @param typed spaces, hyphens and capitals do not matter */
   async function verify(account: Account, typed: string, now: number): Promise<'accepted' | 'rejected'> {
     const hashes = secrets.hmacs(purpose, `${account.id} ${plain(typed)}`);
@@ -22,7 +23,8 @@ export function createRecoveryCodes({ accounts, secrets }: { accounts: Accounts;
       const code = current.recoveryCodes?.find(({ hash, usedAt }) => usedAt === undefined && hashes.includes(hash));
       if (!code) return undefined;
       const recoveryCodes = current.recoveryCodes?.map((other) => (other === code ? { ...code, usedAt: now } : other));
-      return { ...current, recoveryCodes };
+      const { wrongCodes: _over, totp, ...kept } = current;
+      return { ...kept, ...(totp ? { totp: unlocked(totp) } : {}), recoveryCodes };
     });
     return burnt ? 'accepted' : 'rejected';
   }
@@ -36,6 +38,10 @@ export function createRecoveryCodes({ accounts, secrets }: { accounts: Accounts;
 export type RecoveryCodes = ReturnType<typeof createRecoveryCodes>;
 
 const purpose = 'recovery code';
+
+function unlocked({ lockedAt: _lockedAt, ...totp }: NonNullable<Account['totp']>): NonNullable<Account['totp']> {
+  return totp;
+}
 
 /** Sixteen characters of Crockford's base 32, in groups of four. */
 function newCode(): string {

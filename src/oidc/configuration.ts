@@ -24,6 +24,7 @@ export interface ConfigurationParts {
   cookieKeys: string[];
   sessionAbsoluteSeconds: number;
   findAccount(id: string): Promise<Account | undefined>;
+  mustEnrol(account: Account): boolean;
   loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   /** Notes that the session behind a refresh token is in use. */
   touchSession(uid: string): Promise<void>;
@@ -48,7 +49,13 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     extraClientMetadata: { properties: ['first_party', 'require_pkce', 'refresh_counts_as_activity'] },
     findAccount: async (_ctx, id) => {
       const account = await parts.findAccount(id);
-      return account && { accountId: account.id, claims: async () => accountClaims(account) };
+      return (
+        account && {
+          accountId: account.id,
+          claims: async () => accountClaims(account),
+          mustEnrol: parts.mustEnrol(account),
+        }
+      );
     },
     claims: claimsByScope,
     scopes: ['openid', 'offline_access', ...Object.keys(claimsByScope).filter((scope) => scope !== 'openid')],

@@ -39,6 +39,8 @@ export interface OidcDependencies {
   secrets: Secrets;
   log: Log;
   findAccount(id: string): Promise<Account | undefined>;
+  /** Whether the account must set up a second factor before it goes anywhere. */
+  mustEnrol(account: Account): boolean;
   pages: ProviderPages;
   /** What each request passes before the library sees it: the provider is a Koa application of its own. */
   before: readonly Parameters<Provider['use']>[0][];
@@ -77,6 +79,7 @@ export async function createOidc(dependencies: OidcDependencies) {
         jwks: await keys.load(),
         sessionAbsoluteSeconds: dependencies.sessionAbsoluteSeconds,
         findAccount: dependencies.findAccount,
+        mustEnrol: dependencies.mustEnrol,
         loadExistingGrant: dependencies.grants.forRequest,
         touchSession: (uid) => sessions.touchByUid(uid, Date.now()),
         pairwise: (accountId, sector) => sha256(`${pairwiseSalt} ${sector} ${accountId}`),

@@ -12,6 +12,7 @@ export function createPrompts(): interactionPolicy.DefaultPolicy {
   const consent = policy.get('consent');
   if (!login || !consent) throw new Error('oidc-provider has no login or consent prompt');
   login.checks.add(acrCheck());
+  login.checks.add(enrolmentCheck());
   consent.checks.remove('native_client_prompt');
   consent.checks.add(nativeClientCheck());
   return policy;
@@ -27,6 +28,19 @@ function acrCheck() {
       const wanted = oidc.params?.acr_values;
       if (typeof wanted !== 'string' || wanted === '' || oidc.result?.login) return Check.NO_NEED_TO_PROMPT;
       return meetsAcr(oidc.session?.acr, wanted.split(' ')) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
+    },
+  );
+}
+
+/** A session from before a second factor was demanded, or from which it was removed, opens no app until one is set up. */
+function enrolmentCheck() {
+  return new Check(
+    'second_factor_missing',
+    'a second factor must be set up',
+    'login_required',
+    ({ oidc }: KoaContextWithOIDC) => {
+      const account = oidc.account as { mustEnrol?: boolean } | undefined;
+      return account?.mustEnrol && !oidc.result?.login ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
     },
   );
 }

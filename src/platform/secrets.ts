@@ -74,6 +74,11 @@ export function createSecrets(masterKeys: readonly Buffer[]) {
     }
   }
 
+  /** @returns false for what an older key has sealed: its owner seals it again at the next use */
+  function isSealedByCurrentKey(sealed: string): boolean {
+    return sealed.startsWith(`${ring().id}.`);
+  }
+
   /** Keyed hash for values too short for a plain one (user codes) and for tokens we check ourselves (CSRF). */
   function hmac(purpose: string, value: string): string {
     return createHmac('sha256', ring().derive(`hmac ${purpose}`))
@@ -99,7 +104,7 @@ export function createSecrets(masterKeys: readonly Buffer[]) {
     return current as NonNullable<typeof current>;
   }
 
-  return { seal, open, hmac, hmacs, keys };
+  return { seal, open, isSealedByCurrentKey, hmac, hmacs, keys };
 }
 
 export type Secrets = ReturnType<typeof createSecrets>;

@@ -56,14 +56,20 @@ export function isStillOf(attempt: Attempt, seen: Pick<Attempt, 'accountId' | 'e
   return attempt.accountId === seen.accountId && attempt.epoch === seen.epoch;
 }
 
+/** Whom a secret and recovery codes are shown to that were made in this sign-in. */
+export function holderOf(attempt: Attempt): string {
+  return `attempt ${attempt.id}`;
+}
+
 /** Back to the first step; what was typed stays, except secrets. */
 export function restarted(attempt: Attempt): Attempt {
   const { accountId: _account, epoch: _epoch, ...kept } = attempt;
   return { ...kept, proofs: [], wrongCodes: 0 };
 }
 
-/** The last one allowed sends the person back to the password; the count stays until that is given again. */
-export function withWrongCode(attempt: Attempt): Attempt {
-  const wrongCodes = attempt.wrongCodes + 1;
+/** The last one allowed sends the person back to the password; the count stays until that is given again.
+ *  @param isEnd whether it was the last one of the account, over all its sign-ins */
+export function withWrongCode(attempt: Attempt, isEnd = false): Attempt {
+  const wrongCodes = isEnd ? wrongCodesAllowed : attempt.wrongCodes + 1;
   return wrongCodes < wrongCodesAllowed ? { ...attempt, wrongCodes } : { ...restarted(attempt), wrongCodes };
 }

@@ -28,6 +28,11 @@ export function createAttempts({ storage, secrets }: { storage: Storage; secrets
     return attempt?.browserHash === sha256(browserId) ? attempt : undefined;
   }
 
+  /** As it is now, for a request that found it earlier. */
+  function reread({ id }: Attempt): Promise<Attempt | undefined> {
+    return attempts.get(id);
+  }
+
   function begin({ uid, params, clientId }: PendingInteraction, browserId: string): Attempt {
     const id = sha256(uid);
     const now = Date.now();
@@ -54,7 +59,7 @@ export function createAttempts({ storage, secrets }: { storage: Storage; secrets
     return attempts.update(id, change);
   }
 
-  return { open, find, update, paramsOf };
+  return { open, find, reread, update, paramsOf };
 }
 export type Attempts = ReturnType<typeof createAttempts>;
 

@@ -26,7 +26,7 @@ export function passwordGuesses(
   ];
 }
 
-/** Codes: per account, over all attempts and networks (SP 800-63B-4, 3.2.2). Whoever gets here knows the password already. */
+/** Codes, and those of an activation: per account, over all attempts and networks (SP 800-63B-4, 3.2.2). Whoever gets here knows the password already. */
 export function codeGuesses(accountId: string, method: 'otp' | 'recovery'): Subjects {
   return [
     {

@@ -4,22 +4,25 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { BreachedPasswords } from '../credentials/breached-passwords.ts';
+import type { Mfa } from '../credentials/mfa.ts';
 import type { PasswordCheck, Passwords } from '../credentials/passwords.ts';
-import type { RecoveryCodes } from '../credentials/recovery-codes.ts';
 import type { Throttle } from '../credentials/throttle.ts';
-import type { Totp } from '../credentials/totp.ts';
+import type { TotpEnrollments } from '../credentials/totp-enrollments.ts';
 import { acrOf, amrOf } from '../oidc/claims.ts';
 import type { LoginResult, PendingInteraction } from '../oidc/interactions.ts';
 import type { SignInPolicy } from '../organizations/policy.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
-import { type Attempt, hasProof, isStillOf, type ProofMethod, restarted, withProof, withWrongCode } from './attempt.ts';
+import { type Attempt, type ProofMethod, restarted, withProof } from './attempt.ts';
 import { createAttempts } from './attempts.ts';
 import { createBreachCheck } from './breach-check.ts';
+import { createCodeStep, type ProofOutcome } from './code-step.ts';
+import { createEnrolment } from './enrolment.ts';
 import { createFirstSignIn } from './first-sign-in.ts';
-import { codeGuesses, passwordGuesses } from './guesses.ts';
+import { passwordGuesses } from './guesses.ts';
 import type { KnownBrowsers } from './known-browsers.ts';
-import { createRefusals, type Throttled } from './refusals.ts';
+import { createRefusals } from './refusals.ts';
+import type { SecondFactor } from './second-factor.ts';
 import { nextStep, type Step } from './steps.ts';
 
 export interface SignInDependencies {
@@ -28,17 +31,15 @@ export interface SignInDependencies {
   accounts: Accounts;
   passwords: Passwords;
   breachedPasswords: BreachedPasswords;
-  totp: Totp;
-  recoveryCodes: RecoveryCodes;
+  mfa: Mfa;
+  enrollments: TotpEnrollments;
+  secondFactor: SecondFactor;
   throttle: Throttle;
   audit: Audit;
   knownBrowsers: KnownBrowsers;
   securityNotices: SecurityNotices;
   policyOf(account: Account | undefined): SignInPolicy;
 }
-
-/** `ended`: nothing more is asked here, look what is next. Too many wrong codes, or the attempt has moved on meanwhile. */
-export type ProofOutcome = 'accepted' | 'rejected' | 'expired' | 'ended' | Throttled;
 
 /** The checks that let a person on, and what each proves. */
 const methods: Partial<Record<PasswordCheck, ProofMethod>> = { accepted: 'pwd', 'accepted-temporary': 'temporary' };
@@ -47,8 +48,7 @@ const methods: Partial<Record<PasswordCheck, ProofMethod>> = { accepted: 'pwd', 
 const longestPassword = 1024;
 
 export function createSignIn(dependencies: SignInDependencies) {
-  const { secrets, accounts, passwords, totp, recoveryCodes, throttle, audit, knownBrowsers, securityNotices } =
-    dependencies;
+  const { secrets, accounts, passwords, throttle, audit, knownBrowsers, securityNotices } = dependencies;
   const attempts = createAttempts(dependencies);
   const demandNewIfBreached = createBreachCheck(dependencies);
   const { refused, refusedAsThrottled } = createRefusals(dependencies);
@@ -59,7 +59,8 @@ export function createSignIn(dependencies: SignInDependencies) {
     attempt: Attempt,
   ): Promise<{ step: Step; account: Account | undefined }> {
     const account = attempt.accountId === undefined ? undefined : await accounts.get(attempt.accountId);
-    return { step: nextStep({ prompt: interaction.prompt, attempt, account }, Date.now()), account };
+    const policy = dependencies.policyOf(account);
+    return { step: nextStep({ prompt: interaction.prompt, attempt, account, policy }, Date.now()), account };
   }
 
   /** First step. The answer is the same, and takes as long, whether or not the address is known. */
@@ -121,50 +122,6 @@ export function createSignIn(dependencies: SignInDependencies) {
     return 'expired';
   }
 
-  /** Second step. Guesses are counted per account, over all its attempts. */
-  async function giveCode(
-    attempt: Attempt,
-    account: Account,
-    given: { method: 'otp' | 'recovery'; code: string },
-    origin: Origin,
-  ): Promise<ProofOutcome> {
-    const verifier = given.method === 'otp' ? totp : recoveryCodes;
-    const guarded = await throttle.guard(
-      codeGuesses(account.id, given.method),
-      () => verifier.verify(account, given.code, Date.now()),
-      (check) => check === 'accepted',
-    );
-    if (guarded.outcome === 'throttled') return refusedAsThrottled(given.method, account.id, guarded, origin, attempt);
-    if (guarded.value === 'rejected') return refusedCode(attempt, account, given.method, origin);
-    await attempts.update(attempt.id, (old) =>
-      isStillOf(old, attempt) ? withProof(old, given.method, Date.now()) : undefined,
-    );
-    if (given.method === 'recovery') {
-      await audit.record(
-        { type: 'recovery-code.used', result: 'success', subject: account.id, clientId: attempt.clientId },
-        { ...origin, actor: account.id },
-      );
-    }
-    return 'accepted';
-  }
-
-  /** Counts a wrong code. The second of a double click finds its code used up by the first, and is none. */
-  async function refusedCode(
-    attempt: Attempt,
-    account: Account,
-    method: 'otp' | 'recovery',
-    origin: Origin,
-  ): Promise<ProofOutcome> {
-    let isSecondClick = false;
-    const counted = await attempts.update(attempt.id, (old) => {
-      const isMine = isStillOf(old, attempt);
-      isSecondClick = isMine && hasProof(old, ['otp', 'recovery'], Date.now());
-      return isMine && !isSecondClick ? withWrongCode(old) : undefined;
-    });
-    if (!isSecondClick) await refused(method, account.id, origin, attempt);
-    return counted?.accountId === undefined ? 'ended' : 'rejected';
-  }
-
   /** What oidc-provider is told once no step is left. */
   async function finish(attempt: Attempt, account: Account, origin: Origin): Promise<LoginResult> {
     const amr = amrOf(attempt.proofs.map(({ method }) => method));
@@ -200,6 +157,15 @@ export function createSignIn(dependencies: SignInDependencies) {
     return { accountId: account.id, amr, acr: acrOf(amr), ts: Math.floor(Date.now() / 1000), session };
   }
 
-  return { attempts, next, givePassword, giveCode, finish, ...firstSignIn };
+  const parts = { ...dependencies, attempts };
+  return {
+    attempts,
+    next,
+    givePassword,
+    finish,
+    ...createCodeStep(parts),
+    ...firstSignIn,
+    ...createEnrolment(parts),
+  };
 }
 export type SignIn = ReturnType<typeof createSignIn>;

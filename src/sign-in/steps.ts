@@ -1,13 +1,17 @@
 // What is next: the one pure function that stands between a person and the app. Routes render the step and record its result; a step
 // never names another step. Each answer carries the rule that asked for it, for the log and for "why was I asked?".
-import { type Account, hasSecondFactor } from '../accounts/account.ts';
-import { type Attempt, hasProof } from './attempt.ts';
+import { type Account, enrolmentRule, hasSecondFactor } from '../accounts/account.ts';
+import { isShownTo } from '../credentials/mfa.ts';
+import type { SignInPolicy } from '../organizations/policy.ts';
+import { type Attempt, hasProof, holderOf } from './attempt.ts';
 
 export type Step =
   | { name: 'password'; rule: 'not-signed-in' | 'credentials-changed' | 'proof-too-old' }
   | { name: 'code'; rule: 'account-has-second-factor' }
   | { name: 'temporary-password'; rule: 'temporary-password-used' | 'password-breached' | 'password-change-demanded' }
   | { name: 'profile'; rule: 'first-sign-in' }
+  | { name: 'enrol-mfa'; rule: 'policy-requires-mfa' | 'account-must-enrol' }
+  | { name: 'recovery-codes'; rule: 'recovery-codes-shown' }
   | { name: 'consent'; rule: 'third-party-client' }
   | { name: 'refused'; rule: 'account-suspended' }
   | { name: 'done'; rule: 'all-steps-done' };
@@ -18,6 +22,8 @@ export interface Situation {
   attempt: Attempt;
   /** The account the attempt names, as stored now. */
   account: Account | undefined;
+  /** What holds for that account. */
+  policy: Pick<SignInPolicy, 'mfa'>;
 }
 
 /** The rules in the order in which they are asked; the first that speaks decides.
@@ -68,6 +74,18 @@ const freshPassword: Rule = ({ attempt, account }, now) =>
 const profile: Rule = ({ account }) =>
   account?.status === 'invited' ? { name: 'profile', rule: 'first-sign-in' } : undefined;
 
+/** The last question before the session: who has no second factor and must have one sets it up now. */
+const enrolment: Rule = ({ account, policy }) => {
+  const rule = account && enrolmentRule(account, policy);
+  return rule && { name: 'enrol-mfa', rule };
+};
+
+/** Recovery codes made in this sign-in are seen before it goes on. */
+const savedRecoveryCodes: Rule = ({ account, attempt }, now) =>
+  account && isShownTo(account, holderOf(attempt), now)
+    ? { name: 'recovery-codes', rule: 'recovery-codes-shown' }
+    : undefined;
+
 const rules: readonly Rule[] = [
   consent,
   identified,
@@ -78,4 +96,6 @@ const rules: readonly Rule[] = [
   ownPassword,
   freshPassword,
   profile,
+  enrolment,
+  savedRecoveryCodes,
 ];

@@ -19,27 +19,19 @@ describe('the two codes that activate multi-factor authentication', () => {
   let rp: RelyingParty;
   let ana: Person;
   let browser: TestBrowser;
-  /** What is refused changes nothing, so one person is enough for all of it. */
-  let undecided: { ana: Person; browser: TestBrowser };
 
   beforeAll(async () => {
     gatehouse = await startApp();
     rp = await registerRelyingParty(gatehouse);
-    const person = await createPerson(gatehouse);
-    undecided = { ana: person, browser: await signedInBrowser(gatehouse, person) };
   });
   beforeEach(async () => {
     // In the middle of a step, so that a test never straddles two by chance.
     stopClock(Math.floor(Date.now() / stepMs) * stepMs + stepMs / 2);
-    ({ ana, browser } = undecided);
+    ana = await createPerson(gatehouse);
+    browser = await signedInBrowser(gatehouse, ana);
   });
   afterEach(letClockRun);
   afterAll(() => gatehouse.stop());
-
-  async function newPerson(): Promise<void> {
-    ana = await createPerson(gatehouse);
-    browser = await signedInBrowser(gatehouse, ana);
-  }
 
   async function giveCodes(codes: (code: (steps: number) => string) => [string, string]): Promise<Page> {
     const activation = await browser.get(activatePath);
@@ -129,12 +121,10 @@ describe('the two codes that activate multi-factor authentication', () => {
       (code: string) => [...code].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join(''),
     ],
   ])('takes codes typed with %s', async (_what, typed) => {
-    await newPerson();
     expect((await giveCodes((code) => [typed(code(-1)), typed(code(0))])).heading).toBe('Save your recovery codes');
   });
 
   it('takes two good codes after two bad ones, with the same secret', async () => {
-    await newPerson();
     await giveCodes((code) => [wrong(code(-1)), code(0)]);
     expect((await giveCodes((code) => [code(-1), code(0)])).heading).toBe('Save your recovery codes');
   });
@@ -142,7 +132,6 @@ describe('the two codes that activate multi-factor authentication', () => {
   it.each([-2, -1, 0, 1, 2])(
     'takes a phone whose clock is %i steps off, and takes its codes at the sign-in',
     async (steps) => {
-      await newPerson();
       const { secret, page } = await activateMfa(browser, steps);
       expect(page.heading).toBe('Save your recovery codes');
       moveClock(stepMs);
@@ -153,21 +142,18 @@ describe('the two codes that activate multi-factor authentication', () => {
   );
 
   it('takes the code of the step before as well, once the phone shows the next one', async () => {
-    await newPerson();
     const { secret } = await activateMfa(browser);
     moveClock(3 * stepMs);
     expect(await codeIsTaken(secret, -1)).toBe(true);
   });
 
   it.each([-5, -4, 1, 2])('refuses at the sign-in a code %i steps away from a phone that is right', async (steps) => {
-    await newPerson();
     const { secret } = await activateMfa(browser);
     moveClock(10 * stepMs);
     expect(await codeIsTaken(secret, steps)).toBe(false);
   });
 
   it.each([1, 2])('does not take a person who typed %i steps late for one whose clock is slow', async (late) => {
-    await newPerson();
     const activation = await browser.get(activatePath);
     const secret = await shownSecret(browser, activation);
     const codes = twoCodes(secret);

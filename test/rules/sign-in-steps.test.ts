@@ -47,7 +47,7 @@ function attempt(proofs: readonly (ProofMethod | [ProofMethod, number])[], chang
 const nobody = attempt([], { accountId: undefined, epoch: undefined } as Partial<Attempt>);
 
 describe('the next step', () => {
-  it.each<[string, Omit<Situation, 'prompt'>, string, string]>([
+  it.each<[string, Omit<Situation, 'prompt' | 'policy'>, string, string]>([
     ['nothing was given', { attempt: nobody, account: undefined }, 'password', 'not-signed-in'],
     ['the account is gone', { attempt: attempt(['pwd']), account: undefined }, 'password', 'not-signed-in'],
     [
@@ -174,7 +174,102 @@ describe('the next step', () => {
       'account-has-second-factor',
     ],
   ])('where %s', (_where, situation, name, rule) => {
+    const policy = { mfa: 'optional' as const };
+    expect(nextStep({ prompt: 'login', policy, ...situation }, now)).toEqual({ name, rule });
+    expect(nextStep({ prompt: 'consent', policy, ...situation }, now)).toEqual({
+      name: 'consent',
+      rule: 'third-party-client',
+    });
+  });
+
+  const shown = (holder: string, expiresAt: number) => ({ sealed: 's', holder, expiresAt });
+
+  it.each<[string, Omit<Situation, 'prompt'>, string, string]>([
+    [
+      'the policy demands a second factor',
+      { attempt: attempt(['pwd']), account: account(), policy: { mfa: 'required' } },
+      'enrol-mfa',
+      'policy-requires-mfa',
+    ],
+    [
+      'the account must enrol',
+      { attempt: attempt(['pwd']), account: account({ mustEnrolMfa: true }), policy: { mfa: 'optional' } },
+      'enrol-mfa',
+      'account-must-enrol',
+    ],
+    [
+      'both hold',
+      { attempt: attempt(['pwd']), account: account({ mustEnrolMfa: true }), policy: { mfa: 'required' } },
+      'enrol-mfa',
+      'policy-requires-mfa',
+    ],
+    [
+      'the demand is met',
+      { attempt: attempt(['pwd', 'otp']), account: account({ totp }), policy: { mfa: 'required' } },
+      'done',
+      'all-steps-done',
+    ],
+    [
+      'there is a factor, and no code was given',
+      { attempt: attempt(['pwd']), account: account({ totp, mustEnrolMfa: true }), policy: { mfa: 'required' } },
+      'code',
+      'account-has-second-factor',
+    ],
+    [
+      'the own password comes first',
+      { attempt: attempt(['temporary']), account: account({ status: 'invited' }), policy: { mfa: 'required' } },
+      'temporary-password',
+      'temporary-password-used',
+    ],
+    [
+      'the name comes first',
+      { attempt: attempt(['pwd']), account: account({ status: 'invited' }), policy: { mfa: 'required' } },
+      'profile',
+      'first-sign-in',
+    ],
+    [
+      'nobody is named yet',
+      { attempt: nobody, account: undefined, policy: { mfa: 'required' } },
+      'password',
+      'not-signed-in',
+    ],
+    [
+      'the account is suspended',
+      { attempt: attempt(['pwd']), account: account({ status: 'suspended' }), policy: { mfa: 'required' } },
+      'refused',
+      'account-suspended',
+    ],
+    [
+      'recovery codes were made in this sign-in',
+      {
+        attempt: attempt(['pwd', 'otp']),
+        account: account({ totp, shownRecoveryCodes: shown('attempt a', now + 1) }),
+        policy: { mfa: 'required' },
+      },
+      'recovery-codes',
+      'recovery-codes-shown',
+    ],
+    [
+      'recovery codes were made in another sign-in',
+      {
+        attempt: attempt(['pwd', 'otp']),
+        account: account({ totp, shownRecoveryCodes: shown('attempt b', now + 1) }),
+        policy: { mfa: 'optional' },
+      },
+      'done',
+      'all-steps-done',
+    ],
+    [
+      'recovery codes may no longer be shown',
+      {
+        attempt: attempt(['pwd', 'otp']),
+        account: account({ totp, shownRecoveryCodes: shown('attempt a', now) }),
+        policy: { mfa: 'optional' },
+      },
+      'done',
+      'all-steps-done',
+    ],
+  ])('MF-09: where %s', (_where, situation, name, rule) => {
     expect(nextStep({ prompt: 'login', ...situation }, now)).toEqual({ name, rule });
-    expect(nextStep({ prompt: 'consent', ...situation }, now)).toEqual({ name: 'consent', rule: 'third-party-client' });
   });
 });

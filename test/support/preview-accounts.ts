@@ -1,13 +1,32 @@
 // My Profile in every state, with models such as routes give.
-import { at, email, form, long, longEmail, longUser, type Screen, user } from './preview-samples.ts';
+import {
+  at,
+  codes,
+  downloadUrl,
+  email,
+  form,
+  long,
+  longEmail,
+  longUser,
+  qrCode,
+  type Screen,
+  secretKey,
+  user,
+} from './preview-samples.ts';
 
-const qrCode = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 25 25"><path d="M2 2h7v7H2zm14 0h7v7h-7zM2 16h7v7H2zm12-4h3v5h-3zm5 3h4v3h-4zm-7 5h6v3h-6z"/></svg>')}`;
 const activate = { user, email, qrCode, showSecretUrl: '?secret=shown', cancelUrl: '/profile/password' };
-const secretKey = 'JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP';
-const codes = ['7KQ4-MXWD-29PA', 'H3TR-8VNB-QY5C', 'ZE62-PJ9K-4DMW', 'N5XA-CT7G-VR38', 'B4WD-QH6M-2KYP'];
+const deactivate = {
+  user,
+  email,
+  confirmed: false,
+  isEnforced: false,
+  withRecoveryCode: false,
+  otherUrl: '?with=recovery-code',
+  cancelUrl: '/profile/password',
+};
 const recoveryCodes = {
-  codes: [...codes, ...codes],
-  downloadUrl: `data:text/plain;charset=utf-8,${encodeURIComponent(codes.join('\n'))}`,
+  codes,
+  downloadUrl,
   action: '/profile/password/mfa/recovery-codes',
   csrf: 'token',
   errors: [],
@@ -117,6 +136,28 @@ export const accounts: Screen[] = [
   },
   { state: 'active', view: 'account/password', model: { ...password, ...form(), mfa: 'active', recoveryCodesLeft: 9 } },
   {
+    state: 'few recovery codes',
+    view: 'account/password',
+    model: {
+      ...password,
+      ...form(),
+      mfa: 'active',
+      recoveryCodesLeft: 2,
+      recoveryCodesWarning: { key: 'mfa.fewRecoveryCodes', values: { count: 2 } },
+    },
+  },
+  {
+    state: 'signed in with a recovery code',
+    view: 'account/password',
+    model: {
+      ...password,
+      ...form(),
+      mfa: 'active',
+      recoveryCodesLeft: 8,
+      recoveryCodesWarning: { key: 'mfa.recoveryCodeUsed', values: { count: 8 } },
+    },
+  },
+  {
     state: 'errors',
     view: 'account/password',
     model: {
@@ -137,22 +178,40 @@ export const accounts: Screen[] = [
   {
     state: 'empty',
     view: 'account/mfa-deactivate',
-    model: { user, ...form(), email, confirmed: false, cancelUrl: '/profile/password' },
+    model: { ...deactivate, ...form() },
   },
   {
     state: 'errors',
     view: 'account/mfa-deactivate',
     model: {
-      user,
+      ...deactivate,
       ...form({ field: 'code', key: 'error.code.format' }, { field: 'confirm', key: 'error.confirm.required' }),
-      email,
-      confirmed: false,
-      cancelUrl: '/profile/password',
+      isEnforced: true,
+    },
+  },
+  {
+    state: 'by recovery code, error',
+    view: 'account/mfa-deactivate',
+    model: {
+      ...deactivate,
+      ...form({ field: 'recoveryCode', key: 'error.recoveryCode.rejected' }),
+      confirmed: true,
+      withRecoveryCode: true,
     },
   },
   {
     state: 'fresh',
     view: 'account/recovery-codes',
     model: { user, ...recoveryCodes, notice: { key: 'notice.mfaActivated' } },
+  },
+  {
+    state: 'new ones, clock slow',
+    view: 'account/recovery-codes-new',
+    model: {
+      user,
+      email,
+      cancelUrl: '/profile/password',
+      ...form({ field: 'code', key: 'error.code.clockSlow', values: { count: 90 } }),
+    },
   },
 ];

@@ -1,11 +1,25 @@
 // The sign-in family in every state, with models such as routes give.
-import { at, client, email, form, long, longClient, longEmail, type Screen } from './preview-samples.ts';
+import {
+  at,
+  client,
+  codes,
+  downloadUrl,
+  email,
+  form,
+  long,
+  longClient,
+  longEmail,
+  qrCode,
+  type Screen,
+  secretKey,
+} from './preview-samples.ts';
 
 const cancelUrl = '/interaction/example/cancel';
 /** A scope of somebody's own, for which the catalogue has no words. */
 const foreignScope = 'scope.https://acme.example/hours';
 const againUrl = '/forgotten-password';
 const forgotten = { interaction: 'example', backUrl: '/interaction/example' };
+const enrol = { qrCode, showSecretUrl: '?key=shown#secret-key' };
 const progress = (step: number) => ({ step, of: 2 });
 
 export const interactions: Screen[] = [
@@ -53,6 +67,20 @@ export const interactions: Screen[] = [
       email: longEmail,
       recoveryCodeUrl: 'recovery-code',
     },
+  },
+  {
+    state: 'clock fast',
+    view: 'interaction/code',
+    model: {
+      ...form({ field: 'code', key: 'error.code.clockFast', values: { count: 90 } }),
+      email,
+      recoveryCodeUrl: 'recovery-code',
+    },
+  },
+  {
+    state: 'locked',
+    view: 'interaction/code',
+    model: { ...form({ field: 'code', key: 'error.code.locked' }), email, recoveryCodeUrl: 'recovery-code' },
   },
   {
     state: 'empty',
@@ -103,6 +131,27 @@ export const interactions: Screen[] = [
       familyName: long,
       progress: progress(2),
     },
+  },
+  {
+    state: 'by policy',
+    view: 'interaction/enrol-mfa',
+    model: { ...form(), ...enrol, client, cancelUrl, email, notice: { key: 'notice.policyRequiresMfa' } },
+  },
+  {
+    state: 'secret shown, error',
+    view: 'interaction/enrol-mfa',
+    model: {
+      ...form({ field: 'code1', key: 'error.clock.slow', values: { count: 90 } }),
+      ...enrol,
+      secretKey,
+      email: longEmail,
+      notice: { key: 'notice.accountMustEnrol' },
+    },
+  },
+  {
+    state: 'fresh',
+    view: 'interaction/recovery-codes',
+    model: { ...form(), codes, downloadUrl, email, client, notice: { key: 'notice.mfaActivated' } },
   },
   {
     state: 'third party',

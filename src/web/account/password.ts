@@ -1,7 +1,7 @@
 // The section "Password": the form that changes it, and whether multi-factor authentication is set up.
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { recoveryCodesLeft } from '../../accounts/account.ts';
+import { type Account, recoveryCodesLeft } from '../../accounts/account.ts';
 import { withPassword } from '../../credentials/passwords.ts';
 import { reauthenticationGuesses } from '../../sign-in/guesses.ts';
 import { newPasswordErrors } from '../http/password-errors.ts';
@@ -38,7 +38,7 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
 
   function show(
     ctx: Context,
-    { account, csrfContext, model }: SignedIn,
+    { account, session, csrfContext, model }: SignedIn,
     errors: readonly FieldError[] = [],
     status = 200,
   ): void {
@@ -53,6 +53,7 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
       minLength,
       mfa,
       recoveryCodesLeft: recoveryCodesLeft(account),
+      ...recoveryCodesWarning(account, session.amr),
       ...(notice ? { notice } : {}),
     };
     views.render(ctx, 'account/password', page, { status });
@@ -108,4 +109,14 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
     await securityNotices.send(updated, 'passwordChanged', origin);
     return { errors: [], status: 200 };
   }
+}
+
+/** From here on new recovery codes are offered. */
+const fewRecoveryCodes = 3;
+
+function recoveryCodesWarning(account: Account, amr: readonly string[]): { recoveryCodesWarning?: Message } {
+  if (!account.totp) return {};
+  const count = recoveryCodesLeft(account);
+  if (count <= fewRecoveryCodes) return { recoveryCodesWarning: { key: 'mfa.fewRecoveryCodes', values: { count } } };
+  return amr.includes('rc') ? { recoveryCodesWarning: { key: 'mfa.recoveryCodeUsed', values: { count } } } : {};
 }

@@ -11,13 +11,13 @@ import type { EmailChange } from '../../credentials/email-change.ts';
 import type { Mfa } from '../../credentials/mfa.ts';
 import type { NewPasswords } from '../../credentials/new-passwords.ts';
 import type { Passwords } from '../../credentials/passwords.ts';
-import type { ShownRecoveryCodes } from '../../credentials/shown-recovery-codes.ts';
 import type { Throttle } from '../../credentials/throttle.ts';
-import type { Totp } from '../../credentials/totp.ts';
+import type { TotpEnrollments } from '../../credentials/totp-enrollments.ts';
 import type { Oidc } from '../../oidc/oidc.ts';
 import type { SignInPolicy } from '../../organizations/policy.ts';
 import type { Locales } from '../../platform/locales.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
+import type { SecondFactor } from '../../sign-in/second-factor.ts';
 import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
 import type { SignOutReports } from '../http/sign-out-reports.ts';
@@ -28,11 +28,13 @@ import { applicationsRoutes } from './applications.ts';
 import { emailRoutes } from './email.ts';
 import { emailConfirmRoutes } from './email-confirm.ts';
 import { languageRoutes } from './language.ts';
-import { mfaRoutes } from './mfa.ts';
+import { mfaActivateRoutes } from './mfa-activate.ts';
+import { mfaDeactivateRoutes } from './mfa-deactivate.ts';
 import { nameRoutes } from './name.ts';
 import { notMeRoutes } from './not-me.ts';
 import { passwordRoutes } from './password.ts';
 import { profileRoutes } from './profile.ts';
+import { recoveryCodesRoutes } from './recovery-codes.ts';
 import { sessionsRoutes } from './sessions.ts';
 import { signOutRoutes } from './sign-out.ts';
 import { stayRoutes } from './stay-signed-in.ts';
@@ -43,6 +45,7 @@ export interface AccountPagesDependencies {
   browser: Browser;
   emailChange: EmailChange;
   clients: Clients;
+  enrollments: TotpEnrollments;
   locales: Locales;
   mfa: Mfa;
   notMe: NotMe;
@@ -52,13 +55,12 @@ export interface AccountPagesDependencies {
   productName: string;
   profiles: Profiles;
   readForm: ReadForm;
+  secondFactor: SecondFactor;
   securityNotices: SecurityNotices;
   sessions: Sessions;
-  shownRecoveryCodes: ShownRecoveryCodes;
   signedIn: SignedInReader;
   signOutReports: SignOutReports;
   throttle: Throttle;
-  totp: Totp;
   views: Views;
   policyOf(account: Account | undefined): SignInPolicy;
 }
@@ -71,7 +73,9 @@ const sections = [
   emailConfirmRoutes,
   languageRoutes,
   passwordRoutes,
-  mfaRoutes,
+  mfaActivateRoutes,
+  mfaDeactivateRoutes,
+  recoveryCodesRoutes,
   sessionsRoutes,
   applicationsRoutes,
   activityRoutes,

@@ -26,6 +26,8 @@ export const pages: { readonly [V in ViewName]: Page<V> } = {
   'interaction/recovery-code': step('recoveryCode.title'),
   'interaction/new-password': step('newPassword.title'),
   'interaction/profile': step('firstProfile.title'),
+  'interaction/enrol-mfa': step('enrolMfa.title'),
+  'interaction/recovery-codes': step('recoveryCodes.title'),
   'interaction/consent': {
     ...step('consent.title'),
     title: ({ client }) => ({ key: 'consent.title', values: { client: client.name } }),
@@ -78,6 +80,7 @@ export const pages: { readonly [V in ViewName]: Page<V> } = {
   'account/mfa-activate': account('mfaActivate.title'),
   'account/mfa-deactivate': account('mfaDeactivate.title'),
   'account/recovery-codes': account('recoveryCodes.title'),
+  'account/recovery-codes-new': account('recoveryCodesNew.title'),
   'dev/mailbox': { layout: 'developer', formAction: 'self', title: () => ({ key: 'mailbox.title' }) },
   'dev/sample': {
     layout: 'sample',

@@ -34,6 +34,8 @@ export interface SignedInDependencies {
   accounts: Accounts;
   secrets: Secrets;
   browser: Browser;
+  /** Whether the account must set up a second factor before it sees more. */
+  mustEnrol(account: Account): boolean;
 }
 
 export function createSignedIn({
@@ -44,6 +46,7 @@ export function createSignedIn({
   accounts,
   secrets,
   browser,
+  mustEnrol,
 }: SignedInDependencies) {
   /** @returns undefined when nobody is signed in with this browser. Counts as activity. */
   async function read(ctx: Context): Promise<SignedIn | undefined> {
@@ -102,7 +105,7 @@ export function createSignedIn({
     return id ? sessions.endReasonOf(id, Date.now()) : undefined;
   }
 
-  /** Sends the browser to sign in where need be, and back to the page it asked for.
+  /** Sends the browser to sign in where need be (and to set up a second factor where one is demanded), and back.
    *  @param options.isFresh whether, or for whom, the sign-in must be a recent one
    *  @returns undefined when the answer is that redirect */
   async function require(
@@ -112,10 +115,13 @@ export function createSignedIn({
     const signedIn = await read(ctx);
     const { isFresh: wanted = false } = options;
     const mustBeFresh = typeof wanted === 'boolean' ? wanted : signedIn !== undefined && wanted(signedIn.account);
-    if (signedIn && (!mustBeFresh || isFresh(signedIn.session))) return signedIn;
+    const isStale = mustBeFresh && signedIn !== undefined && isBeforeWrongCodes(signedIn);
+    const isGood = signedIn && !mustEnrol(signedIn.account) && !isStale;
+    if (isGood && (!mustBeFresh || isFresh(signedIn.session))) return signedIn;
     ctx.status = 303;
     const path = ctx.method === 'GET' ? ctx.url : ctx.path;
-    ctx.redirect(signInUrl(ctx, path, mustBeFresh ? { max_age: String(freshSeconds) } : {}));
+    const more = mustBeFresh ? { max_age: String(freshSeconds) } : {};
+    ctx.redirect(signInUrl(ctx, path, isStale ? { prompt: 'login' } : more));
     return undefined;
   }
 
@@ -171,6 +177,13 @@ export type SignedInReader = ReturnType<typeof createSignedIn>;
 /** A path of this origin, and never `//host`, which a browser reads as another one. */
 function isOwnPath(path: string): boolean {
   return /^\/(?![/\\])[^\p{Cc}\\]*$/u.test(path);
+}
+
+/** After too many wrong codes a dangerous act asks for a sign-in later than they were, in whole seconds as the session counts. */
+function isBeforeWrongCodes({ session, account }: SignedIn): boolean {
+  const askAgainAt = account.wrongCodes?.askAgainAt;
+  const { loginTs } = session.payload;
+  return askAgainAt !== undefined && Number(loginTs) < Math.floor(askAgainAt / 1000);
 }
 
 /** In whole seconds, as oidc-provider counts `max_age`: were we stricter, it would send the person straight back, round and round. */

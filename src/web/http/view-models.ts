@@ -3,6 +3,7 @@
 import type { ActivityModel, ApplicationModel, SessionModel } from './account-models.ts';
 import type { DeveloperViewModels } from './developer-view-models.ts';
 import type { InvitationViewModels } from './invitation-view-models.ts';
+import type { DeactivationModel, EnrolmentModel, ShownCodesModel } from './mfa-models.ts';
 import type { PageSessionModel } from './page-session.ts';
 
 /** A key of views/locales/en.json with the values its sentence names. */
@@ -69,6 +70,9 @@ export interface ViewModels extends DeveloperViewModels, InvitationViewModels {
   };
   /** The first sign-in: the person's name. */
   'interaction/profile': StepModel & { email: string; givenName: string; familyName: string };
+  /** A second factor is demanded before the sign-in goes on; `notice` says why. */
+  'interaction/enrol-mfa': StepModel & EnrolmentModel & { email: string; notice: Message };
+  'interaction/recovery-codes': StepModel & ShownCodesModel & { email: string; notice: Message };
   'interaction/consent': StepModel & {
     client: ClientModel;
     email: string;
@@ -151,20 +155,19 @@ export interface ViewModels extends DeveloperViewModels, InvitationViewModels {
     | (FormModel & { outcome: 'good'; token: string; oldEmail: string; newEmail: string })
     | { outcome: 'changed' | 'expired' | 'taken' | 'unknown'; continueUrl: string };
   'account/password': SignedInModel &
-    FormModel & { email: string; minLength: number; mfa: 'active' | 'not-active'; recoveryCodesLeft: number };
-  'account/mfa-activate': SignedInModel &
     FormModel & {
       email: string;
-      /** data: URI of an SVG. */
-      qrCode: string;
-      /** Set once the person asked to see it; in groups of four. */
-      secretKey?: string;
-      showSecretUrl: string;
-      cancelUrl: string;
+      minLength: number;
+      mfa: 'active' | 'not-active';
+      recoveryCodesLeft: number;
+      /** Few are left, or this session was signed in with one. */
+      recoveryCodesWarning?: Message;
     };
-  'account/mfa-deactivate': SignedInModel & FormModel & { email: string; confirmed: boolean; cancelUrl: string };
-  /** Shown once, straight after activation, until the form says that they are saved. */
-  'account/recovery-codes': SignedInModel & FormModel & { codes: readonly string[]; downloadUrl: string };
+  'account/mfa-activate': SignedInModel & FormModel & EnrolmentModel & { email: string; cancelUrl: string };
+  'account/mfa-deactivate': SignedInModel & FormModel & DeactivationModel & { email: string; cancelUrl: string };
+  /** Shown once, straight after they were made, until the form says that they are saved. */
+  'account/recovery-codes': SignedInModel & FormModel & ShownCodesModel;
+  'account/recovery-codes-new': SignedInModel & FormModel & { email: string; cancelUrl: string };
 }
 
 export type ViewName = keyof ViewModels;

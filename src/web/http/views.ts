@@ -37,6 +37,7 @@ export interface PageContext extends Reader {
 interface AnyModel {
   errors?: readonly FieldError[];
   notice?: Message;
+  recoveryCodesWarning?: Message;
   client?: ClientModel;
   application?: { client: ClientModel };
   applications?: readonly { client: ClientModel }[];
@@ -99,7 +100,7 @@ function languageUrl(page: { layout: string }, view: ViewName, { url }: PageCont
 
 /** The model as a view prints it: sentences in words, errors by field, and no address of a client that is not for the web. */
 function prepare(model: object, t: Translate) {
-  const { client, application, applications, notice, errors: faults = [] }: AnyModel = model;
+  const { client, application, applications, notice, recoveryCodesWarning, errors: faults = [] }: AnyModel = model;
   const errors = faults.map(({ field, ...message }) => ({ field, text: t(message) }));
   const errorFor: Record<string, string> = Object.create(null);
   for (const { field, text } of errors) if (field) errorFor[field] ??= text;
@@ -108,6 +109,7 @@ function prepare(model: object, t: Translate) {
     errors,
     errorFor,
     notice: notice && t(notice),
+    recoveryCodesWarning: recoveryCodesWarning && t(recoveryCodesWarning),
     client: client && webOnly(client),
     ...(application ? { application: withWebClient(application) } : {}),
     ...(applications ? { applications: applications.map(withWebClient) } : {}),

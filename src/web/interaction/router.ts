@@ -21,9 +21,11 @@ import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
 import { codeScreen } from './code.ts';
 import { consentScreen } from './consent.ts';
+import { enrolMfaScreen } from './enrol-mfa.ts';
 import { newPasswordScreen } from './new-password.ts';
 import { profileScreen } from './profile.ts';
 import { recoveryCodeScreen } from './recovery-code.ts';
+import { recoveryCodesScreen } from './recovery-codes.ts';
 import { signInScreen } from './sign-in.ts';
 import type { StartAgain } from './start-again.ts';
 import { createVisits, type Visit } from './visit.ts';
@@ -44,6 +46,7 @@ export interface InteractionDependencies {
   startAgain: StartAgain;
   /** What the sign-in page is to say of something done before. */
   announcement: ShortCookie;
+  productName: string;
   ownClientId: string;
   sessionDays: number;
   policyOf(account: Account | undefined): SignInPolicy;
@@ -63,9 +66,16 @@ export interface Screen {
 type Visitor = Context & { params: Record<string, string> };
 
 export function createInteractionRouter(dependencies: InteractionDependencies): Router {
-  const screens = [signInScreen, codeScreen, recoveryCodeScreen, newPasswordScreen, profileScreen, consentScreen].map(
-    (make) => make(dependencies),
-  );
+  const screens = [
+    signInScreen,
+    codeScreen,
+    recoveryCodeScreen,
+    newPasswordScreen,
+    profileScreen,
+    enrolMfaScreen,
+    recoveryCodesScreen,
+    consentScreen,
+  ].map((make) => make(dependencies));
   const { enter, goOn, cancel, lost } = createVisits(dependencies);
   const router = new Router();
 

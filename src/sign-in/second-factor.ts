@@ -1,0 +1,124 @@
+// The one way to check a code, at the sign-in and on My Profile alike: wrong ones are counted per account, over all sign-ins and pages.
+// The fifth in a row ends the interaction and tells the owner, the tenth begins the waits (guesses.ts), the hundredth locks the
+// authenticator (SP 800-63B-4, 3.2.2). Nobody comes here without the password, so nobody else can lock anybody.
+import type { Account } from '../accounts/account.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { SecurityNotices } from '../accounts/security-notices.ts';
+import type { Audit, Origin } from '../audit/audit.ts';
+import type { Mfa, MfaActivation } from '../credentials/mfa.ts';
+import type { RecoveryCodes } from '../credentials/recovery-codes.ts';
+import type { Throttle } from '../credentials/throttle.ts';
+import type { ClockOff, Totp } from '../credentials/totp.ts';
+import { wrongCodesAllowed } from './attempt.ts';
+import { codeGuesses } from './guesses.ts';
+
+/** Wrong codes in a row after which an authenticator is locked. */
+export const lockedAfter = 100;
+
+export interface GivenCode {
+  method: 'otp' | 'recovery';
+  code: string;
+}
+
+/** `isEnd`: the password is asked again before another code is looked at. */
+export type Counted<T> = (T & { isEnd: boolean }) | { outcome: 'throttled'; retryAfterSeconds: number };
+export type CodeCheck = Counted<{ outcome: 'accepted' | 'rejected' | 'locked' } | ClockOff>;
+
+export interface SecondFactorDependencies {
+  accounts: Accounts;
+  audit: Audit;
+  mfa: Mfa;
+  recoveryCodes: RecoveryCodes;
+  securityNotices: SecurityNotices;
+  throttle: Throttle;
+  totp: Totp;
+}
+
+export function createSecondFactor(dependencies: SecondFactorDependencies) {
+  const { accounts, audit, mfa, recoveryCodes, securityNotices, throttle, totp } = dependencies;
+
+  /** Checks a code and uses it up.
+   *  @param isSecondClick asked when it is refused: the second of a double click finds its code used up by the first, and is no guess */
+  async function check(
+    account: Account,
+    { method, code }: GivenCode,
+    origin: Origin,
+    isSecondClick?: () => Promise<boolean>,
+  ): Promise<CodeCheck> {
+    if (method === 'otp' && account.totp?.lockedAt !== undefined) return { outcome: 'locked', isEnd: false };
+    const verify = async () =>
+      method === 'otp'
+        ? totp.verify(account, code, Date.now())
+        : { outcome: await recoveryCodes.verify(account, code, Date.now()) };
+    const checked = await counted(account, method, verify, {
+      origin,
+      isWrong: async ({ outcome }) => outcome !== 'accepted' && !(await isSecondClick?.()),
+    });
+    if (checked.outcome === 'accepted' && method === 'recovery')
+      await securityNotices.send(account, 'recoveryCodeUsed', origin);
+    return checked;
+  }
+
+  /** Sets a second factor up by two codes in a row: see `mfa.activate`. */
+  async function activate(
+    account: Account,
+    given: { holder: string; codes: { first: string; second: string } },
+    origin: Origin,
+  ): Promise<Counted<MfaActivation>> {
+    const guesses: readonly string[] = ['first-code-wrong', 'second-code-wrong', 'clock-off'];
+    const activation = await counted(account, 'otp', () => mfa.activate(account, given, Date.now()), {
+      origin,
+      isWrong: async ({ outcome }) => guesses.includes(outcome),
+    });
+    if (activation.outcome !== 'activated') return activation;
+    await audit.record(
+      { type: 'mfa.activated', result: 'success', subject: account.id, detail: { method: 'otp' } },
+      { ...origin, actor: account.id },
+    );
+    await securityNotices.send(activation.account, 'mfaActivated', origin);
+    return activation;
+  }
+
+  async function counted<T extends { outcome: string }>(
+    account: Account,
+    method: GivenCode['method'],
+    attempt: () => Promise<T>,
+    { origin, isWrong }: { origin: Origin; isWrong(value: T): Promise<boolean> },
+  ): Promise<Counted<T>> {
+    const guess = async () => {
+      const value = await attempt();
+      const wrong = await isWrong(value);
+      return { value, wrong, isEnd: wrong && (await countWrong(account.id, origin)) };
+    };
+    const guarded = await throttle.guard(codeGuesses(account.id, method), guess, ({ wrong }) => !wrong);
+    if (guarded.outcome === 'throttled') return guarded;
+    return { ...guarded.value.value, isEnd: guarded.value.isEnd };
+  }
+
+  /** @returns whether it was one too many for this interaction */
+  async function countWrong(accountId: string, origin: Origin): Promise<boolean> {
+    const updated = await accounts.update(accountId, (old) => withWrongCode(old, Date.now()));
+    const inRow = updated?.wrongCodes?.inRow ?? 0;
+    // Of parallel guesses one alone sees each number: one mail, one event.
+    if (updated && inRow === wrongCodesAllowed) await securityNotices.send(updated, 'wrongCodes', origin);
+    if (updated?.totp && inRow === lockedAfter)
+      await audit.record(
+        { type: 'mfa.locked', result: 'success', subject: accountId, detail: { wrongCodes: inRow } },
+        origin,
+      );
+    return inRow > 0 && inRow % wrongCodesAllowed === 0;
+  }
+
+  return { check, activate };
+}
+export type SecondFactor = ReturnType<typeof createSecondFactor>;
+
+/** Pure: one more wrong code in the row, and what the number of them earns. */
+export function withWrongCode(account: Account, now: number): Account {
+  const inRow = (account.wrongCodes?.inRow ?? 0) + 1;
+  const askAgainAt = inRow % wrongCodesAllowed === 0 ? now : account.wrongCodes?.askAgainAt;
+  const wrongCodes = { inRow, ...(askAgainAt === undefined ? {} : { askAgainAt }) };
+  const { totp } = account;
+  const lock = totp && inRow >= lockedAfter ? { totp: { lockedAt: now, ...totp } } : {};
+  return { ...account, ...lock, wrongCodes };
+}
