@@ -77,6 +77,8 @@ export const accountSchema = z.object({
   emailChange: z
     .object({ email: z.string(), tokenHash: z.string(), expiresAt: z.number(), epoch: z.number().int() })
     .optional(),
+  /** What `email` was before, each for a week (former-emails.ts). */
+  formerEmails: z.array(z.object({ email: z.string(), until: z.number() })).optional(),
   /** Sessions remember the epoch they were signed in under; a session of another epoch is dead. */
   sessionEpoch: z.number().int(),
   /** Set by the write that killed sessions, until they are ended one by one and their apps queued to be told. */

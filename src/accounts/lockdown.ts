@@ -1,25 +1,47 @@
 // What "This was not me" does to an account, in one write: nobody has a way in any more, the thief included, and only what reaches the
 // owner's mailbox opens it again.
-import type { Account } from './account.ts';
+import { type Account, canonicalEmail } from './account.ts';
+import { formerEmailOf, withEmailGivenBack, withoutFormerEmails } from './former-emails.ts';
 import type { Notice } from './security-notice.ts';
 
-/** One report deals with everything that came before it, so the links of earlier mails are spent together with its own. */
-export function isDealtWith(account: Account, { at }: Pick<Notice, 'at'>): boolean {
-  return account.securedAt !== undefined && at <= account.securedAt;
+/** `open`: its link would act. `done`: dealt with already. `void`: the mail went to an address that is not, and was not lately, the
+ *  account's, so that its reader has nothing to say about it. */
+export type NoticeState = 'open' | 'done' | 'void';
+
+/** One report deals with everything that came before it, so the links of earlier mails are spent together with its own; but a link that
+ *  gives the address back does so even then. @param now milliseconds UTC */
+export function stateOfNotice(account: Account, notice: Notice, now: number): NoticeState {
+  if (formerEmailOf(account, notice, now) !== undefined) return 'open';
+  if (canonicalEmail(notice.email) !== account.emailCanonical) return 'void';
+  return account.securedAt !== undefined && notice.at <= account.securedAt ? 'done' : 'open';
 }
 
 /** The password is gone, so that no one knows it. Recovery codes are gone, since a thief may have seen or renewed them. An authenticator
  *  that is active stays: were it to go by a link in a mail, the mailbox alone would open an account that asks for two factors. If the thief
  *  set it up, an administrator, who is told, removes it.
- *  @param now milliseconds UTC   @returns undefined when the event is dealt with already */
-export function lockedDown(account: Account, notice: Pick<Notice, 'at'>, now: number): Account | undefined {
-  if (isDealtWith(account, notice)) return undefined;
+ *  @param options.canGiveBack false where another account has the former address by now
+ *  @returns undefined where the link does nothing */
+export function lockedDown(
+  account: Account,
+  notice: Notice,
+  { now, canGiveBack }: { now: number; canGiveBack: boolean },
+): Account | undefined {
+  if (stateOfNotice(account, notice, now) !== 'open') return undefined;
   const {
     passwordHash: _known,
     temporaryPassword: _sent,
     recoveryCodes: _seen,
     shownRecoveryCodes: _shown,
+    emailChange: _asked,
     ...kept
   } = account;
-  return { ...kept, securedAt: now, mustEnrolMfa: true, sessionEpoch: account.sessionEpoch + 1 };
+  const closed = { ...kept, securedAt: now, mustEnrolMfa: true as const, sessionEpoch: account.sessionEpoch + 1 };
+  const former = formerEmailOf(account, notice, now);
+  if (former === undefined) return closed;
+  return canGiveBack ? withEmailGivenBack(closed, former) : withoutFormerEmails(closed, former);
+}
+
+/** Whether it has stood closed since: then nobody is signed in who should be. */
+export function isStillClosed({ securedAt, passwordHash, temporaryPassword }: Account): boolean {
+  return securedAt !== undefined && passwordHash === undefined && temporaryPassword === undefined;
 }

@@ -3,10 +3,12 @@ import type { Audit, Origin } from '../audit/audit.ts';
 import type { Messages } from '../mail/messages.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { deviceWords } from '../platform/device.ts';
+import { isDomainError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
-import type { Account } from './account.ts';
+import { type Account, canonicalEmail } from './account.ts';
 import type { Accounts } from './accounts.ts';
-import { isDealtWith, lockedDown } from './lockdown.ts';
+import { formerEmailOf } from './former-emails.ts';
+import { isStillClosed, lockedDown, type NoticeState, stateOfNotice } from './lockdown.ts';
 import type { Notice } from './security-notice.ts';
 import { deviceOfNotice, type SecurityNotices } from './security-notices.ts';
 
@@ -27,40 +29,63 @@ export interface NotMeDependencies {
   mailResetLink(account: Account, origin: Origin): Promise<void>;
 }
 
-/** `open`: would act. `done`: was dealt with already. */
-export type Report = { state: 'open' | 'done'; notice: Notice; account: Account };
+export interface Report {
+  state: Exclude<NoticeState, 'void'>;
+  notice: Notice;
+  account: Account;
+  /** The account gets the address back that the mail went to. */
+  givesBack: boolean;
+}
 
 export function createNotMe(dependencies: NotMeDependencies) {
   const { accounts, audit, securityNotices, messages, outbox, log } = dependencies;
 
-  /** Changes nothing. @returns undefined for a token that is not ours, has run out, or whose account is gone */
+  /** Changes nothing. @returns undefined for a token that is not ours, has run out, or whose account is gone or another's by now */
   async function look(token: string): Promise<Report | undefined> {
-    const notice = securityNotices.open(token, Date.now());
+    const now = Date.now();
+    const notice = securityNotices.open(token, now);
     const account = notice && (await accounts.get(notice.accountId));
-    if (!account) return undefined;
-    return { state: isDealtWith(account, notice) ? 'done' : 'open', notice, account };
+    const state = account && stateOfNotice(account, notice, now);
+    if (!account || !state || state === 'void') return undefined;
+    return { state, notice, account, givesBack: formerEmailOf(account, notice, now) !== undefined };
   }
 
-  /** Acts once, however often and however close together it is asked. @returns whether the token was good */
-  async function act(token: string, origin: Origin): Promise<boolean> {
+  /** Acts once, however often and however close together it is asked; a link that is not good does nothing. */
+  async function act(token: string, origin: Origin): Promise<void> {
     const notice = securityNotices.open(token, Date.now());
-    if (!notice) return false;
-    const account = await accounts.update(notice.accountId, (current) => lockedDown(current, notice, Date.now()));
-    if (account) {
-      const detail = { kind: notice.kind, eventAt: notice.at };
-      await audit.record({ type: 'account.locked-down', result: 'success', subject: account.id, detail }, origin);
-    }
-    // Also when another request was first: it may have been cut off before it came this far.
+    if (!notice) return;
+    const account = await close(notice);
+    if (!account) return finishForAnother(notice, origin);
+    const detail = { kind: notice.kind, eventAt: notice.at };
+    await audit.record({ type: 'account.locked-down', result: 'success', subject: account.id, detail }, origin);
+    await endEverything(account.id, origin);
+    // Where the address could not be given back, a link would reach the thief.
+    const isReached = canonicalEmail(notice.email) === account.emailCanonical;
     await Promise.all([
-      dependencies.endEverything(notice.accountId, origin),
-      dependencies.forgetBrowsers(notice.accountId),
-    ]);
-    if (!account) return (await accounts.get(notice.accountId)) !== undefined;
-    await Promise.all([
-      told('a reset link', () => dependencies.mailResetLink(account, origin)),
+      isReached && told('a reset link', () => dependencies.mailResetLink(account, origin)),
       told('the administrators', () => tellAdministrators(account, notice)),
     ]);
-    return true;
+  }
+
+  async function close(notice: Notice): Promise<Account | undefined> {
+    const closing = (canGiveBack: boolean) =>
+      accounts.update(notice.accountId, (current) => lockedDown(current, notice, { now: Date.now(), canGiveBack }));
+    try {
+      return await closing(true);
+    } catch (error) {
+      if (!isDomainError(error, 'duplicate')) throw error;
+      return closing(false);
+    }
+  }
+
+  /** Another request was first, and may have been cut off before it ended what was open. */
+  async function finishForAnother({ accountId }: Notice, origin: Origin): Promise<void> {
+    const account = await accounts.get(accountId);
+    if (account && isStillClosed(account)) await endEverything(accountId, origin);
+  }
+
+  async function endEverything(accountId: string, origin: Origin): Promise<void> {
+    await Promise.all([dependencies.endEverything(accountId, origin), dependencies.forgetBrowsers(accountId)]);
   }
 
   async function tellAdministrators(account: Account, notice: Notice): Promise<void> {

@@ -2,6 +2,7 @@
 // and told to the old one twice. Whether an address is taken is decided by the storage, and told to nobody who asks.
 import { type Account, canonicalEmail } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { withFormerEmail } from '../accounts/former-emails.ts';
 import { maskedEmail } from '../accounts/masked-email.ts';
 import { accountOfToken, makeToken, matchesToken } from '../accounts/one-time-token.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
@@ -101,7 +102,7 @@ export function createEmailChange(dependencies: EmailChangeDependencies) {
     try {
       const after = await accounts.update(id, (old) => {
         link.state = stateOf(old, token, now);
-        return link.state.outcome === 'good' ? withEmail(old, link.state.email) : undefined;
+        return link.state.outcome === 'good' ? withEmail(old, link.state.email, now) : undefined;
       });
       if (link.state.outcome !== 'good') return link.state;
       if (!after) return { outcome: 'unknown' };
@@ -145,8 +146,8 @@ function stateOf(account: Account, token: string, now: number): LinkState {
 }
 
 /** What was mailed to the old address must not open the account any more, nor prove the new one. */
-function withEmail(account: Account, email: string): Account {
-  const { temporaryPassword, ...kept } = withoutChange(account);
+function withEmail(account: Account, email: string, now: number): Account {
+  const { temporaryPassword, ...kept } = withFormerEmail(withoutChange(account), now);
   return {
     ...kept,
     ...(temporaryPassword && !temporaryPassword.provesEmail ? { temporaryPassword } : {}),

@@ -58,7 +58,7 @@ describe('My Profile', () => {
     expect((await browser.get('/profile')).heading).toBe('My Profile');
   });
 
-  it('sends password managers to the password page, and has no other well-known pages', async () => {
+  it('AC-07: sends password managers to the password page, and has no other well-known pages', async () => {
     const browser = gatehouse.browser();
     const known = await browser.request('/.well-known/change-password');
     expect([known.status, known.headers.get('Location')]).toEqual([303, '/profile/password']);

@@ -159,6 +159,75 @@ for (const engine of engines) {
       expect((await gatehouse.browser().get(link)).status).toBe(410);
     });
 
+    async function changeEmail(to: string): Promise<void> {
+      const browser = await signedInBrowser(gatehouse, ana);
+      const asked = await browser.submit(
+        await browser.get('/profile/email'),
+        { newEmail: to, currentPassword: ana.password },
+        'Send link',
+      );
+      expect(asked.problems).toEqual([]);
+      const { text } = await mailTo(gatehouse, to, /./);
+      const url = new URL(text.match(/https?:\/\/\S+token=\S+/)?.[0] ?? '');
+      const confirm = await browser.get(url.pathname + url.search);
+      await browser.submit(confirm, {}, 'Change email address');
+      expect((await gatehouse.services.accounts.get(ana.account.id))?.email).toBe(to);
+    }
+
+    it('AC-05: gives the address back from the mail to the old one, also by a link of before the change, once', async () => {
+      const stolen = `thief-${ana.email}`;
+      await changeEmail(stolen);
+      moveClock(hourMs);
+      await gatehouse.services.securityNotices.send({ ...ana.account, email: stolen }, 'passwordChanged', thief);
+      const thiefs = await notMeLink(gatehouse, stolen, /password was changed/);
+      moveClock(hourMs);
+      expect((await gatehouse.browser().get(link)).text).toContain(`You sign in with ${ana.email} again.`);
+      await report();
+      expect(await gatehouse.services.accounts.get(ana.account.id)).toMatchObject({
+        email: ana.email,
+        emailVerified: true,
+      });
+      const changed = await notMeLink(gatehouse, ana.email, /email address of your Gatehouse account was changed/);
+      expect((await gatehouse.browser().get(changed)).heading).toBe('Your account is safe');
+      expect((await gatehouse.browser().get(thiefs)).status).toBe(410);
+      expect((await gatehouse.services.accounts.get(ana.account.id))?.formerEmails).toBeUndefined();
+    });
+
+    it('AC-05: a thief who says first that it was not them, from the new address, keeps nothing from the owner', async () => {
+      const stolen = `thief-${ana.email}`;
+      await changeEmail(stolen);
+      await gatehouse.services.securityNotices.send({ ...ana.account, email: stolen }, 'passwordChanged', thief);
+      const browser = gatehouse.browser();
+      await browser.submit(await browser.get(await notMeLink(gatehouse, stolen, /password was/)), {}, button);
+      await report();
+      expect((await gatehouse.services.accounts.get(ana.account.id))?.email).toBe(ana.email);
+    });
+
+    it('AC-05: a former address is not taken from whoever has it by then; the account is closed all the same', async () => {
+      const stolen = `thief-${ana.email}`;
+      await changeEmail(stolen);
+      await gatehouse.services.accounts.create({ email: ana.email, emailVerified: true, status: 'active' });
+      await report();
+      const account = await gatehouse.services.accounts.get(ana.account.id);
+      expect(account).toMatchObject({ email: stolen, securedAt: Date.now() });
+      expect(account).not.toHaveProperty('passwordHash');
+      expect((await gatehouse.browser().get(link)).status).toBe(410);
+    });
+
+    it('AC-05: a spent link signs nobody out once the owner is back', async () => {
+      const mailReader = gatehouse.browser();
+      const page = await mailReader.get(link);
+      await mailReader.submit(page, {}, button);
+      const passwordHash = await gatehouse.services.passwords.hash(ana.password);
+      await gatehouse.services.accounts.update(ana.account.id, (old) => {
+        const { mustEnrolMfa: _done, ...kept } = old;
+        return { ...kept, passwordHash };
+      });
+      const back = await signedInBrowser(gatehouse, ana);
+      await mailReader.submit(page, {}, button);
+      expect((await back.get('/profile')).heading).toBe('My Profile');
+    });
+
     it('AC-05: a post without the token of its own page does nothing', async () => {
       const token = new URL(link, gatehouse.issuer).searchParams.get('token') ?? '';
       const page = await gatehouse.browser().post('/not-me', { token });

@@ -12,6 +12,7 @@ import {
   signedInBrowser,
   twoCodes,
 } from './my-profile.ts';
+import { notMeLink } from './notices.ts';
 import { codeAt, createPerson } from './people.ts';
 import type { RelyingParty } from './relying-party.ts';
 import { forgottenPath, freshLink, newPassword } from './reset.ts';
@@ -148,6 +149,37 @@ export const formMakers: Readonly<Record<string, (place: Place) => Promise<Form>
     const link = await askFor(gatehouse, { account }, newAddress());
     const fields = { token: new URL(link).searchParams.get('token') ?? '' };
     return formOn(browser, await browser.get(link), fields, account.id);
+  },
+  'not me': async ({ gatehouse }) => {
+    const { account, email } = await createPerson(gatehouse);
+    await gatehouse.services.securityNotices.send(account, 'newDevice', {});
+    const browser = gatehouse.browser();
+    const page = await browser.get(await notMeLink(gatehouse, email, /new device/));
+    const token = page.document.querySelector('[name=token]')?.getAttribute('value') ?? '';
+    return formOn(browser, page, { token }, account.id);
+  },
+  'end of a session': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    await signedInBrowser(gatehouse, person);
+    const browser = await signedInBrowser(gatehouse, person);
+    const link = (await browser.get('/profile/sessions')).document.querySelector('.entries a')?.getAttribute('href');
+    const page = await browser.get(link ?? '');
+    const session = page.document.querySelector('[name=session]')?.getAttribute('value') ?? '';
+    return formOn(browser, page, { session }, person.account.id);
+  },
+  'end of all other sessions': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    await signedInBrowser(gatehouse, person);
+    const browser = await signedInBrowser(gatehouse, person);
+    return formOn(browser, await browser.get('/profile/sessions/end-others'), {}, person.account.id);
+  },
+  'removal of an app': async ({ gatehouse, rp }) => {
+    const person = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, person);
+    await browser.get(rp.request().url);
+    const client = rp.clientId;
+    const page = await browser.get(`/profile/applications/remove?${new URLSearchParams({ client })}`);
+    return formOn(browser, page, { client }, person.account.id);
   },
   'Log Out': async ({ gatehouse }) => {
     const person = await createPerson(gatehouse);

@@ -80,7 +80,7 @@ export const devices: Screen[] = [
     view: 'account/activity',
     model: { user, isFirstPage: false, firstUrl: '/profile/activity', events: [] },
   },
-  { state: 'asks', view: 'account/not-me', model: { ...notMe, state: 'open' } },
+  { state: 'asks', view: 'account/not-me', model: { ...notMe, state: 'open', givesBack: true } },
   { state: 'done', view: 'account/not-me', model: { ...notMe, state: 'done', doneAt: at + hourMs } },
   { state: 'void', view: 'account/not-me', model: { ...form(), token: '', state: 'void' } },
 ];

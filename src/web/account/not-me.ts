@@ -17,11 +17,11 @@ export function notMeRoutes(router: Router, { browser, notMe, readForm, views }:
     const report = await notMe.look(token);
     const form = { action: path, csrf: browser.csrfToken(ctx, csrfContext), errors: [], token };
     if (!report) return views.render(ctx, 'account/not-me', { ...form, state: 'void' }, { status: 410 });
-    const { state, account, notice } = report;
+    const { state, account, notice, givesBack } = report;
     const { kind, at, address = '' } = notice;
-    const happening = { kind, at, address, email: account.email, device: deviceWords(deviceOfNotice(notice)) };
+    const happening = { kind, at, address, email: notice.email, device: deviceWords(deviceOfNotice(notice)) };
     const doneAt = account.securedAt === undefined ? {} : { doneAt: account.securedAt };
-    views.render(ctx, 'account/not-me', { ...form, state, happening, ...doneAt });
+    views.render(ctx, 'account/not-me', { ...form, state, happening, givesBack, ...doneAt });
   });
 
   router.post(path, async (ctx) => {

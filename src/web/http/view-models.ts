@@ -138,6 +138,8 @@ export interface ViewModels extends DeveloperViewModels, InvitationViewModels {
     state: 'open' | 'done' | 'void';
     token: string;
     happening?: { kind: string; at: number; address: string; device: Message; email: string };
+    /** `happening.email` becomes the account's address again. */
+    givesBack?: boolean;
     doneAt?: number;
   };
   'account/email': SignedInModel &
