@@ -16,7 +16,7 @@ export function stateOfNotice(account: Account, notice: Notice, now: number): No
   return account.securedAt !== undefined && notice.at <= account.securedAt ? 'done' : 'open';
 }
 
-/** The password is gone, so that no one knows it. Recovery codes are gone, since a thief may have seen or renewed them. An authenticator
+/** Every session and every token dies with the epoch, `offline_access` or not. The password is gone, so that no one knows it. Recovery codes are gone, since a thief may have seen or renewed them. An authenticator
  *  that is active stays: were it to go by a link in a mail, the mailbox alone would open an account that asks for two factors. If the thief
  *  set it up, an administrator, who is told, removes it.
  *  @param options.canGiveBack false where another account has the former address by now
@@ -33,9 +33,11 @@ export function lockedDown(
     recoveryCodes: _seen,
     shownRecoveryCodes: _shown,
     emailChange: _asked,
+    passwordReset: _mailed,
     ...kept
   } = account;
-  const closed = { ...kept, securedAt: now, mustEnrolMfa: true as const, sessionEpoch: account.sessionEpoch + 1 };
+  const sessionEpoch = account.sessionEpoch + 1;
+  const closed = { ...kept, securedAt: now, mustEnrolMfa: true as const, sessionEpoch, tokensFromEpoch: sessionEpoch };
   const former = formerEmailOf(account, notice, now);
   if (former === undefined) return closed;
   return canGiveBack ? withEmailGivenBack(closed, former) : withoutFormerEmails(closed, former);

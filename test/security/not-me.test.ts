@@ -77,6 +77,24 @@ for (const engine of engines) {
       ]);
     });
 
+    it('AC-05: mails the person a link to choose a password, which leads back in; a link of before is void', async () => {
+      const earlier = await gatehouse.services.passwordReset.mailLink(ana.account, thief).then(() => linkOf(ana.email));
+      await report();
+      const { passwordReset } = gatehouse.services;
+      expect(await passwordReset.look(earlier, Date.now())).toEqual({ state: 'unknown' });
+      const token = await linkOf(ana.email);
+      expect(await passwordReset.look(token, Date.now())).toMatchObject({ state: 'good' });
+      const outcome = await passwordReset.reset(token, 'seven quiet bicycles', {});
+      expect(outcome.outcome).toBe('reset');
+      const page = await signIn(gatehouse.browser(), rp.request(), { ...ana, password: 'seven quiet bicycles' });
+      expect(page.heading).not.toBe('Sign in');
+    });
+
+    async function linkOf(email: string): Promise<string> {
+      const { text } = await mailTo(gatehouse, email, /password/i);
+      return text.match(/reset-password\?token=(\S+)/)?.[1] ?? '';
+    }
+
     it('AC-05: demands a second factor at the next sign-in, and takes recovery codes and known browsers away', async () => {
       await signedInBrowser(gatehouse, ana);
       await gatehouse.services.accounts.update(ana.account.id, (old) => ({ ...old, recoveryCodes: [{ hash: 'x' }] }));
