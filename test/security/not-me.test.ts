@@ -79,6 +79,7 @@ for (const engine of engines) {
 
     it('AC-05: mails the person a link to choose a password, which leads back in; a link of before is void', async () => {
       const earlier = await gatehouse.services.passwordReset.mailLink(ana.account, thief).then(() => linkOf(ana.email));
+      moveClock(1);
       await report();
       const { passwordReset } = gatehouse.services;
       expect(await passwordReset.look(earlier, Date.now())).toEqual({ state: 'unknown' });
