@@ -1,5 +1,6 @@
 // One invitation, many posts at once: one own password is set, on both engines.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from '../support/browser.ts';
 import { engines } from '../support/engines.ts';
 import { enterWith, invite } from '../support/invited.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
@@ -19,7 +20,7 @@ for (const engine of engines) {
       const { services } = gatehouse;
       const invited = await invite(gatehouse);
       const browsers = [gatehouse.browser(), gatehouse.browser()];
-      const pages = [];
+      const pages: Page[] = [];
       for (const browser of browsers) pages.push(await enterWith(browser, '/profile', invited));
       await Promise.all(
         Array.from({ length: parallel }, async (_, n) => {
