@@ -1,5 +1,6 @@
 // The composition root of the web: what a request passes is built here, by name, and nowhere else.
 import { join } from 'node:path';
+import { createAccountDeletion } from './accounts/account-deletion.ts';
 import { createNotMe } from './accounts/not-me.ts';
 import { ownClientId } from './clients/client.ts';
 import { ownerRole } from './credentials/owner-recovery.ts';
@@ -100,6 +101,11 @@ export async function createApp(services: Services, options: { isStopping?: () =
     browser,
     mustEnrol: services.mustEnrol,
   });
+  const accountDeletion = createAccountDeletion({
+    ...services,
+    ownerRole,
+    endSessions: (accountId, origin) => oidc.endAll(accountId, { reason: 'account-deleted' }, origin),
+  });
   const notMe = createNotMe({
     ...services,
     administratorsOf: () => accounts.withRole(ownerRole),
@@ -112,6 +118,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
   });
   const web = {
     ...services,
+    accountDeletion,
     notMe,
     announcement: createShortCookie('announcement', { issuer, seconds: 300 }),
     resetToken: createShortCookie('reset', { issuer, seconds: config.passwordResetLifetime }),
@@ -144,6 +151,6 @@ export async function createApp(services: Services, options: { isStopping?: () =
   ];
   const stack = (more: typeof routers = []) =>
     createStack({ oidc, log, before, assets, routers: [...routers, ...more] });
-  return { stack, oidc, views, assets };
+  return { stack, accountDeletion, oidc, views, assets };
 }
 export type App = Awaited<ReturnType<typeof createApp>>;

@@ -12,9 +12,13 @@ const batch = 1000;
 /** Used and expired codes and tokens stay a while for the right error and for reuse detection. */
 const graceMs = 3_600_000;
 
-export async function sweep({ artifacts, expiring, passwordReset }: Services, { oidc }: App): Promise<void> {
+export async function sweep(
+  { artifacts, expiring, passwordReset }: Services,
+  { accountDeletion, oidc }: App,
+): Promise<void> {
   const now = Date.now();
   await oidc.sweepSessions();
+  await accountDeletion.sweep();
   await passwordReset.resume();
   for (const collection of expiring) await clear(collection, now);
   const kinds = Object.keys(artifactKinds) as ArtifactKind[];

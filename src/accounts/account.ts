@@ -50,7 +50,8 @@ export const accountSchema = z.object({
   familyName: z.string().optional(),
   /** BCP 47: of screens and mails; left out, the browser's. */
   language: z.string().optional(),
-  status: z.enum(['invited', 'active', 'suspended']),
+  /** `deleted`: nobody to anyone but account-deletion.ts, which clears away what hangs on the record. */
+  status: z.enum(['invited', 'active', 'suspended', 'deleted']),
   roles: z.array(z.string()),
   organization: z.string().optional(),
   /** PHC string, or a foreign hash from an import until the next sign-in. */

@@ -24,11 +24,11 @@ export function createAccounts({ storage }: { storage: Storage }) {
   const accounts = storage.collection(accountsSpec);
 
   function get(id: string): Promise<Account | undefined> {
-    return accounts.get(id);
+    return accounts.get(id).then(unlessDeleted);
   }
 
   function findByEmail(email: string): Promise<Account | undefined> {
-    return accounts.find('emailCanonical', canonicalEmail(email));
+    return accounts.find('emailCanonical', canonicalEmail(email)).then(unlessDeleted);
   }
 
   /** @throws DomainError 'duplicate' when the address is taken */
@@ -41,7 +41,7 @@ export function createAccounts({ storage }: { storage: Storage }) {
   /** Compare-and-set: `change` is pure and declines by returning undefined. Sets `updatedAt`, and `hasDeadSessions` where it killed some. */
   function update(id: string, change: (old: Account) => Account | undefined): Promise<Account | undefined> {
     return accounts.update(id, (old) => {
-      const changed = change(old);
+      const changed = unlessDeleted(old) && change(old);
       const mark = changed && killsSessions(old, changed) ? { hasDeadSessions: true } : {};
       return changed && { ...changed, ...mark, updatedAt: Date.now() };
     });
@@ -65,6 +65,24 @@ export function createAccounts({ storage }: { storage: Storage }) {
     return accounts.list({ where: { roles: role }, limit: 1000 });
   }
 
+  /** Takes every way in away, frees the address and ends the sessions in one write. The address stays for the last mail alone.
+   *  @returns what is left of the record; undefined when `isStill` declined, or it was marked already */
+  function markDeleted(id: string, isStill: (old: Account) => boolean): Promise<Account | undefined> {
+    return accounts.update(id, (old) =>
+      unlessDeleted(old) && isStill(old) ? deletedRecord(old, Date.now()) : undefined,
+    );
+  }
+
+  /** Accounts that were marked before `before`, milliseconds UTC. */
+  async function markedDeleted(before: number): Promise<Account[]> {
+    const marked = await accounts.list({ where: { status: 'deleted' }, limit: 1000 });
+    return marked.filter(({ updatedAt }) => updatedAt <= before);
+  }
+
+  async function removeDeleted(id: string): Promise<void> {
+    if ((await accounts.get(id))?.status === 'deleted') await accounts.delete(id);
+  }
+
   async function isEmpty(): Promise<boolean> {
     return (await accounts.list({ limit: 1 })).length === 0;
   }
@@ -73,7 +91,7 @@ export function createAccounts({ storage }: { storage: Storage }) {
   async function* all(): AsyncGenerator<Account> {
     let page = await accounts.list({ limit: pageSize });
     while (page.length > 0) {
-      yield* page;
+      yield* page.filter(unlessDeleted);
       page = await accounts.list({ limit: pageSize, after: page.at(-1)?.id ?? '' });
     }
   }
@@ -83,9 +101,44 @@ export function createAccounts({ storage }: { storage: Storage }) {
     return accounts.delete(id);
   }
 
-  return { get, findByEmail, create, update, withDeadSessions, clearDeadSessions, withRole, isEmpty, all, remove };
+  return {
+    get,
+    findByEmail,
+    create,
+    update,
+    withDeadSessions,
+    clearDeadSessions,
+    withRole,
+    markDeleted,
+    markedDeleted,
+    removeDeleted,
+    isEmpty,
+    all,
+    remove,
+  };
 }
 export type Accounts = ReturnType<typeof createAccounts>;
+
+function unlessDeleted(account: Account | undefined): Account | undefined {
+  return account?.status === 'deleted' ? undefined : account;
+}
+
+/** Nobody can type the canonical form: it has no `@`, and a blank. */
+function deletedRecord({ id, email, language, sessionEpoch, createdAt }: Account, now: number): Account {
+  return {
+    id,
+    email,
+    emailCanonical: `deleted ${id}`,
+    emailVerified: false,
+    ...(language ? { language } : {}),
+    status: 'deleted',
+    roles: [],
+    sessionEpoch: sessionEpoch + 1,
+    hasDeadSessions: true,
+    createdAt,
+    updatedAt: now,
+  };
+}
 
 /** A record with a fresh subject identifier. */
 function newRecord(account: NewAccount): Account {

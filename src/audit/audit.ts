@@ -7,6 +7,9 @@ import type { CollectionSpec, Storage } from '../storage/port.ts';
 /** Past tense, `noun.what-happened`. */
 export const auditEventTypes = [
   'account.created',
+  'account.data-downloaded',
+  'account.deleted',
+  'account.deletion-begun',
   'account.email-change-cancelled',
   'account.email-change-requested',
   'account.email-changed',
@@ -113,7 +116,25 @@ export function createAudit({ storage, log }: AuditDependencies) {
     return events.list({ where: { subject }, order: 'descending', limit, ...(after === undefined ? {} : { after }) });
   }
 
-  return { record, bySubject, latestOf };
+  /** All of them, oldest first. */
+  async function* ofSubject(subject: string): AsyncGenerator<AuditEvent> {
+    const limit = 1000;
+    let page = await events.list({ where: { subject }, limit });
+    while (page.length > 0) {
+      yield* page;
+      const after = page.at(-1)?.id;
+      page = page.length < limit || !after ? [] : await events.list({ where: { subject }, after, limit });
+    }
+  }
+
+  /** Takes names and e-mail addresses out of a person's events. What happened, when and from where stays: it may be the only trace of
+   *  somebody who took the account over and deleted it. */
+  async function forgetPersonal(subject: string): Promise<void> {
+    for await (const { id, personal } of ofSubject(subject))
+      if (personal) await events.update(id, ({ personal: _forgotten, ...event }) => event);
+  }
+
+  return { record, bySubject, latestOf, ofSubject, forgetPersonal };
 }
 export type Audit = ReturnType<typeof createAudit>;
 

@@ -107,7 +107,11 @@ export function createGrants({ storage, sessions }: { storage: Storage; sessions
     return consents.delete(consentId(accountId, clientId));
   }
 
-  return { forRequest, remember, consentsOf, forget };
+  async function forgetConsents(accountId: string): Promise<void> {
+    await consents.deleteMany('accountId', accountId);
+  }
+
+  return { forRequest, remember, consentsOf, forget, forgetConsents };
 }
 export type Grants = ReturnType<typeof createGrants>;
 

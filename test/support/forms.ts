@@ -181,6 +181,17 @@ export const formMakers: Readonly<Record<string, (place: Place) => Promise<Form>
     const page = await browser.get(`/profile/applications/remove?${new URLSearchParams({ client })}`);
     return formOn(browser, page, { client }, person.account.id);
   },
+  'download of the own data': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, person);
+    return formOn(browser, await browser.get('/profile/data'), {}, person.account.id, '/profile/data/download');
+  },
+  'deletion of the account': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, person);
+    const fields = { currentPassword: person.password, confirm: 'yes' };
+    return formOn(browser, await browser.get('/profile/delete'), fields, person.account.id);
+  },
   'Log Out': async ({ gatehouse }) => {
     const person = await createPerson(gatehouse);
     const browser = await signedInBrowser(gatehouse, person);

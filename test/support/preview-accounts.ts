@@ -53,6 +53,14 @@ const pageSession = {
 const name = { ...form(), cancelUrl: '/profile' };
 const emailPage = { ...form(), cancelUrl: '/profile', cancelAction: '/profile/email/cancel' };
 const emailLink = { ...form(), outcome: 'good' as const, token: 'token', newEmail: email };
+const deletion = {
+  ...form(),
+  email,
+  cancelUrl: '/profile/data',
+  isLastOwner: false,
+  asksForCode: false,
+  confirmed: false,
+};
 const languages = [
   { tag: 'de', name: 'Deutsch' },
   { tag: 'en', name: 'English' },
@@ -123,6 +131,25 @@ export const accounts: Screen[] = [
       model: { outcome, continueUrl: '/profile/email' },
     }),
   ),
+  { state: 'plain', view: 'account/data', model: { user, ...form(), deleteUrl: '/profile/delete' } },
+  { state: 'asked', view: 'account/delete', model: { ...deletion, user } },
+  {
+    state: 'code, errors, long',
+    view: 'account/delete',
+    model: {
+      ...deletion,
+      ...form(
+        { field: 'currentPassword', key: 'error.currentPassword.rejected' },
+        { field: 'code', key: 'error.code.format' },
+        { field: 'confirm', key: 'error.confirmDeletion.required' },
+      ),
+      user: longUser,
+      email: longEmail,
+      asksForCode: true,
+    },
+  },
+  { state: 'last owner', view: 'account/delete', model: { ...deletion, user, isLastOwner: true } },
+  { state: 'done', view: 'account/deleted', model: {} },
   { state: 'browser', view: 'account/language', model: { user, ...name, language: '', languages } },
   {
     state: 'error',

@@ -1,8 +1,10 @@
 // My Profile: who I am, my password, my second factor, sign out. Every page here belongs to a signed-in person.
 import Router from '@koa/router';
 import type { Account } from '../../accounts/account.ts';
+import type { AccountDeletion } from '../../accounts/account-deletion.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { NotMe } from '../../accounts/not-me.ts';
+import type { PersonalData } from '../../accounts/personal-data.ts';
 import type { Profiles } from '../../accounts/profiles.ts';
 import type { SecurityNotices } from '../../accounts/security-notices.ts';
 import type { Audit } from '../../audit/audit.ts';
@@ -25,6 +27,8 @@ import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
 import { activityRoutes } from './activity.ts';
 import { applicationsRoutes } from './applications.ts';
+import { dataRoutes } from './data.ts';
+import { deleteRoutes } from './delete.ts';
 import { emailRoutes } from './email.ts';
 import { emailConfirmRoutes } from './email-confirm.ts';
 import { languageRoutes } from './language.ts';
@@ -40,6 +44,7 @@ import { signOutRoutes } from './sign-out.ts';
 import { stayRoutes } from './stay-signed-in.ts';
 
 export interface AccountPagesDependencies {
+  accountDeletion: AccountDeletion;
   accounts: Accounts;
   audit: Audit;
   browser: Browser;
@@ -51,6 +56,7 @@ export interface AccountPagesDependencies {
   notMe: NotMe;
   oidc: Oidc;
   newPasswords: NewPasswords;
+  personalData: PersonalData;
   passwords: Passwords;
   productName: string;
   profiles: Profiles;
@@ -81,6 +87,8 @@ const sections = [
   activityRoutes,
   notMeRoutes,
   stayRoutes,
+  dataRoutes,
+  deleteRoutes,
   signOutRoutes,
 ];
 

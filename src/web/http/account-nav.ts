@@ -27,4 +27,5 @@ export const accountSections: readonly AccountSection[] = [
     views: ['account/applications', 'account/application-remove'],
   },
   { href: '/profile/activity', key: 'nav.activity', views: ['account/activity'] },
+  { href: '/profile/data', key: 'nav.data', views: ['account/data', 'account/delete'] },
 ];

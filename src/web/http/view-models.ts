@@ -5,6 +5,7 @@ import type { DeveloperViewModels } from './developer-view-models.ts';
 import type { InvitationViewModels } from './invitation-view-models.ts';
 import type { DeactivationModel, EnrolmentModel, ShownCodesModel } from './mfa-models.ts';
 import type { PageSessionModel } from './page-session.ts';
+import type { ProfileViewModels } from './profile-view-models.ts';
 
 /** A key of views/locales/en.json with the values its sentence names. */
 export interface Message {
@@ -51,7 +52,7 @@ export interface SignedInModel {
   pageSession?: PageSessionModel;
 }
 
-export interface ViewModels extends DeveloperViewModels, InvitationViewModels {
+export interface ViewModels extends DeveloperViewModels, InvitationViewModels, ProfileViewModels {
   /** `notice` says why the person is asked again: signed out after a long pause, password just reset. */
   'interaction/sign-in': StepModel & {
     email: string;
@@ -118,10 +119,6 @@ export interface ViewModels extends DeveloperViewModels, InvitationViewModels {
     signedInAt: number;
     amr: readonly string[];
   };
-  'account/name': SignedInModel & FormModel & { givenName: string; familyName: string; cancelUrl: string };
-  /** An empty `language` is the browser's; each name is in its own language. */
-  'account/language': SignedInModel &
-    FormModel & { language: string; languages: readonly { tag: string; name: string }[]; cancelUrl: string };
   'account/sessions': SignedInModel & { current: SessionModel; others: readonly SessionModel[] };
   /** Without `session` all others are meant. */
   'account/session-end': SignedInModel & FormModel & { session?: SessionModel; cancelUrl: string };
@@ -142,20 +139,6 @@ export interface ViewModels extends DeveloperViewModels, InvitationViewModels {
     givesBack?: boolean;
     doneAt?: number;
   };
-  'account/email': SignedInModel &
-    FormModel & {
-      email: string;
-      /** As typed. */
-      newEmail: string;
-      cancelUrl: string;
-      /** A change that waits for its link, and where it is withdrawn. */
-      pending?: { email: string; expiresAt: number };
-      cancelAction: string;
-    };
-  /** Where the link of the mail leads, signed in or not. */
-  'account/email-confirm':
-    | (FormModel & { outcome: 'good'; token: string; oldEmail: string; newEmail: string })
-    | { outcome: 'changed' | 'expired' | 'taken' | 'unknown'; continueUrl: string };
   'account/password': SignedInModel &
     FormModel & {
       email: string;

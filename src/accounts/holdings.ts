@@ -1,0 +1,66 @@
+// What is held about a person beside the account record, in one list: shown in the download of their data, removed with the account. A new
+// collection that holds any is one line.
+import type { Audit, AuditEvent } from '../audit/audit.ts';
+import type { Artifacts } from '../sessions/artifacts.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { type Holding, readable } from './personal-data.ts';
+
+export interface HoldingsDependencies {
+  audit: Audit;
+  artifacts: Artifacts;
+  sessions: Sessions;
+  consents: {
+    consentsOf(
+      accountId: string,
+    ): Promise<readonly { clientId: string; scopes: readonly string[]; grantedAt: number }[]>;
+    forgetConsents(accountId: string): Promise<void>;
+  };
+  knownBrowsers: { forget(accountId: string): Promise<void> };
+}
+
+/** Sessions end before anything is removed (account-deletion.ts), and are cleared a day later. */
+export function holdingsOf({ audit, artifacts, consents, knownBrowsers, sessions }: HoldingsDependencies): Holding[] {
+  return [
+    { name: 'tokens', remove: (accountId) => artifacts.revokeGrantsOf({ accountId }) },
+    {
+      name: 'sessions',
+      list: async (accountId) => (await Array.fromAsync(sessions.ofAccount(accountId))).map(sessionData),
+    },
+    {
+      name: 'applications',
+      list: async (accountId) => (await consents.consentsOf(accountId)).map(applicationData),
+      remove: consents.forgetConsents,
+    },
+    { name: 'knownBrowsers', remove: knownBrowsers.forget },
+    {
+      name: 'events',
+      list: async (accountId) => (await Array.fromAsync(audit.ofSubject(accountId))).map(eventData),
+      remove: audit.forgetPersonal,
+    },
+  ];
+}
+
+function applicationData({
+  clientId,
+  scopes,
+  grantedAt,
+}: {
+  clientId: string;
+  scopes: readonly string[];
+  grantedAt: number;
+}) {
+  return readable({ clientId, scopes, grantedAt });
+}
+
+function sessionData(session: Session): object {
+  const { signedInAt, lastSeenAt, endsAt, endedAt, endReason, amr, address, userAgent } = session;
+  const clients = Object.keys(session.authorizations);
+  return readable({ signedInAt, lastSeenAt, endsAt, endedAt, endReason, amr, address, userAgent, clients });
+}
+
+/** Where somebody else acted on the account, where they sit is theirs. */
+function eventData({ id: _id, requestId: _request, address, userAgent, ...event }: AuditEvent): object {
+  const isOther = event.actor !== undefined && event.actor !== event.subject;
+  return readable({ ...event, ...(isOther ? {} : { address, userAgent }) });
+}
