@@ -1,7 +1,9 @@
 // The composition root of the web: what a request passes is built here, by name, and nowhere else.
 import { join } from 'node:path';
 import { createAccountDeletion } from './accounts/account-deletion.ts';
+import { holdingsOf } from './accounts/holdings.ts';
 import { createNotMe } from './accounts/not-me.ts';
+import { createPersonalData } from './accounts/personal-data.ts';
 import { ownClientId } from './clients/client.ts';
 import { ownerRole } from './credentials/owner-recovery.ts';
 import { viewsFolder } from './ground.ts';
@@ -101,8 +103,11 @@ export async function createApp(services: Services, options: { isStopping?: () =
     browser,
     mustEnrol: services.mustEnrol,
   });
+  const holdings = holdingsOf({ ...services, consents: grants });
+  const personalData = createPersonalData({ audit, holdings });
   const accountDeletion = createAccountDeletion({
     ...services,
+    holdings,
     ownerRole,
     endSessions: (accountId, origin) => oidc.endAll(accountId, { reason: 'account-deleted' }, origin),
   });
@@ -119,6 +124,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
   const web = {
     ...services,
     accountDeletion,
+    personalData,
     notMe,
     announcement: createShortCookie('announcement', { issuer, seconds: 300 }),
     resetToken: createShortCookie('reset', { issuer, seconds: config.passwordResetLifetime }),

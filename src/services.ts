@@ -1,8 +1,6 @@
 // Everything below the web, built by name: what the server and the command line share.
 import { type Account, enrolmentRule } from './accounts/account.ts';
 import { createAccounts } from './accounts/accounts.ts';
-import { holdingsOf } from './accounts/holdings.ts';
-import { createPersonalData } from './accounts/personal-data.ts';
 import { createProfiles } from './accounts/profiles.ts';
 import { createSecurityNotices } from './accounts/security-notices.ts';
 import { createAudit } from './audit/audit.ts';
@@ -129,8 +127,6 @@ export async function createServices(config: Config, log: Log) {
   });
   const keys = createKeys({ storage, secrets, audit });
   const grants = createGrants({ storage, sessions });
-  const holdings = holdingsOf({ audit, artifacts, consents: grants, knownBrowsers, sessions });
-  const personalData = createPersonalData({ audit, holdings });
   const errorReports = createErrorReports({ storage, log, issuer: config.issuer });
   const signIn = createSignIn({
     storage,
@@ -183,8 +179,6 @@ export async function createServices(config: Config, log: Log) {
     invitationLinks,
     keys,
     grants,
-    holdings,
-    personalData,
     errorReports,
     policyOf,
     mustEnrol,

@@ -48,7 +48,7 @@ export type InvitationState = Exclude<InvitationEvent, 'resent'>;
 
 /** The part of an account that is asked about. */
 export interface Invited {
-  status: 'invited' | 'active' | 'suspended';
+  status: 'invited' | 'active' | 'suspended' | 'deleted';
   passwordHash?: string | undefined;
   temporaryPassword?: { expiresAt: number } | undefined;
   totp?: { activatedAt: number } | undefined;

@@ -1,6 +1,7 @@
 // My Profile: the own data as a file, and the end of the account.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAccountDeletion } from '../../src/accounts/account-deletion.ts';
+import { holdingsOf } from '../../src/accounts/holdings.ts';
 import { sweep } from '../../src/sweeper.ts';
 import type { Page, TestBrowser } from '../support/browser.ts';
 import { letClockRun, minuteMs, moveClock, stepMs, stopClock } from '../support/clock.ts';
@@ -200,7 +201,7 @@ for (const engine of engines) {
         const { services, app } = gatehouse;
         const tokens = await signInTo(gatehouse.browser(), rp, ana, { scope: 'openid offline_access' });
         const fail = () => Promise.reject(new Error('the process died'));
-        const holdings = services.holdings.map((holding) =>
+        const holdings = holdingsOf({ ...services, consents: services.grants }).map((holding) =>
           holding.name === step ? { ...holding, remove: fail } : holding,
         );
         const dying = createAccountDeletion({

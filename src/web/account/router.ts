@@ -14,6 +14,7 @@ import type { Mfa } from '../../credentials/mfa.ts';
 import type { NewPasswords } from '../../credentials/new-passwords.ts';
 import type { Passwords } from '../../credentials/passwords.ts';
 import type { Throttle } from '../../credentials/throttle.ts';
+import type { Totp } from '../../credentials/totp.ts';
 import type { TotpEnrollments } from '../../credentials/totp-enrollments.ts';
 import type { Oidc } from '../../oidc/oidc.ts';
 import type { SignInPolicy } from '../../organizations/policy.ts';
@@ -67,6 +68,7 @@ export interface AccountPagesDependencies {
   signedIn: SignedInReader;
   signOutReports: SignOutReports;
   throttle: Throttle;
+  totp: Totp;
   views: Views;
   policyOf(account: Account | undefined): SignInPolicy;
 }
