@@ -2,13 +2,14 @@
 // factor, and a tick box.
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { type Account, hasSecondFactor } from '../../accounts/account.ts';
+import { hasSecondFactor } from '../../accounts/account.ts';
 import { isCodeShaped } from '../../credentials/totp.ts';
-import { codeGuesses, reauthenticationGuesses } from '../../sign-in/guesses.ts';
+import { reauthenticationGuesses } from '../../sign-in/guesses.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { SignedIn } from '../http/signed-in.ts';
 import { type Refusal, throttled } from '../http/throttled.ts';
 import type { FieldError } from '../http/view-models.ts';
+import { refusalOf } from './mfa-form.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
 const path = '/profile/delete';
@@ -20,7 +21,7 @@ interface Given {
 }
 
 export function deleteRoutes(router: Router, dependencies: AccountPagesDependencies): void {
-  const { accountDeletion, browser, passwords, readForm, signedIn, throttle, totp, views } = dependencies;
+  const { accountDeletion, browser, passwords, readForm, secondFactor, signedIn, throttle, views } = dependencies;
 
   async function show(
     ctx: Context,
@@ -53,7 +54,9 @@ export function deleteRoutes(router: Router, dependencies: AccountPagesDependenc
     if (!person) return;
     const { confirm, ...given } = await readForm(ctx, person.csrfContext, ['currentPassword', 'code', 'confirm']);
     const isConfirmed = confirm !== '';
-    const refusal = await check(person.account, { ...given, isConfirmed });
+    const refusal = await check(person, { ...given, isConfirmed });
+    // Too many wrong codes: the page itself asks for a new sign-in.
+    if (refusal === 'ended') return seeOther(ctx, path);
     if (refusal.retryAfterSeconds) ctx.set('Retry-After', String(refusal.retryAfterSeconds));
     if (refusal.errors.length > 0) return show(ctx, person, refusal, isConfirmed);
     const outcome = await accountDeletion.remove(person.account, person.origin);
@@ -63,7 +66,8 @@ export function deleteRoutes(router: Router, dependencies: AccountPagesDependenc
   });
 
   /** What is wrong with the form itself is told first: only a complete one costs a guess, and the code is spent last. */
-  async function check(account: Account, { currentPassword, code, isConfirmed }: Given): Promise<Refusal> {
+  async function check(person: SignedIn, { currentPassword, code, isConfirmed }: Given): Promise<Refusal | 'ended'> {
+    const { account } = person;
     const asksForCode = hasSecondFactor(account);
     const faults: FieldError[] = [
       ...(currentPassword === '' ? [{ field: 'currentPassword', key: 'error.currentPassword.required' }] : []),
@@ -81,18 +85,8 @@ export function deleteRoutes(router: Router, dependencies: AccountPagesDependenc
     if (password.outcome === 'throttled') return throttled('currentPassword', password.retryAfterSeconds);
     if (password.value !== 'accepted')
       return { errors: [{ field: 'currentPassword', key: 'error.currentPassword.rejected' }], status: 422 };
-    return asksForCode ? checkCode(account, code) : { errors: [], status: 200 };
-  }
-
-  async function checkCode(account: Account, code: string): Promise<Refusal> {
-    const guarded = await throttle.guard(
-      codeGuesses(account.id, 'otp'),
-      () => totp.verify(account, code, Date.now()),
-      (value) => value === 'accepted',
-    );
-    if (guarded.outcome === 'throttled') return throttled('code', guarded.retryAfterSeconds);
-    if (guarded.value === 'rejected') return { errors: [{ field: 'code', key: 'error.code.rejected' }], status: 422 };
-    return { errors: [], status: 200 };
+    const refusal = asksForCode ? await refusalOf(secondFactor, person, { method: 'otp', code }) : undefined;
+    return refusal ?? { errors: [], status: 200 };
   }
 
   router.get('/account-deleted', (ctx) => views.render(ctx, 'account/deleted', {}));
