@@ -77,6 +77,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
   const oidc = await createOidc({
     issuer,
     sessionAbsoluteSeconds,
+    uiLocales: services.locales.available,
     accounts,
     artifacts,
     clients,

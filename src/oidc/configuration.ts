@@ -23,6 +23,8 @@ export interface ConfigurationParts {
   jwks: Record<string, unknown>[];
   cookieKeys: string[];
   sessionAbsoluteSeconds: number;
+  /** BCP 47 tags of the languages that pages are in; an app asks for one by `ui_locales`. */
+  uiLocales: readonly string[];
   findAccount(id: string): Promise<Account | undefined>;
   mustEnrol(account: Account): boolean;
   loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
@@ -60,6 +62,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     claims: claimsByScope,
     scopes: ['openid', 'offline_access', ...Object.keys(claimsByScope).filter((scope) => scope !== 'openid')],
     acrValues: Object.values(acr),
+    discovery: { ui_locales_supported: parts.uiLocales },
     conformIdTokenClaims: false,
     subjectTypes: ['public', 'pairwise'],
     pairwiseIdentifier: async (_ctx, accountId, client) =>

@@ -27,6 +27,7 @@ import { createSessionEnd, type EndedSession } from './session-end.ts';
 export interface OidcDependencies {
   issuer: string;
   sessionAbsoluteSeconds: number;
+  uiLocales: readonly string[];
   accounts: Accounts;
   artifacts: Artifacts;
   clients: Clients;
@@ -73,18 +74,14 @@ export async function createOidc(dependencies: OidcDependencies) {
     const provider = new Provider(
       issuer,
       createConfiguration({
-        issuer,
+        ...dependencies,
         adapter,
         cookieKeys,
         jwks: await keys.load(),
-        sessionAbsoluteSeconds: dependencies.sessionAbsoluteSeconds,
-        findAccount: dependencies.findAccount,
-        mustEnrol: dependencies.mustEnrol,
         loadExistingGrant: dependencies.grants.forRequest,
         touchSession: (uid) => sessions.touchByUid(uid, Date.now()),
         pairwise: (accountId, sector) => sha256(`${pairwiseSalt} ${sector} ${accountId}`),
         signOutByHint,
-        pages: dependencies.pages,
       }),
     );
     // `Host` and forwarded headers were rewritten from ISSUER before the library sees them (web/stack.ts).

@@ -1,4 +1,5 @@
 // Discovery and keys (OpenID Connect Discovery 1.0, RFC 8414): what a client reads before anything else.
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { startApp, type TestApp } from '../support/start-app.ts';
@@ -40,6 +41,12 @@ describe('discovery', () => {
 
   it('names the claims that tokens and userinfo may hold, the language of the person among them', () => {
     expect(metadata.claims_supported).toEqual(expect.arrayContaining(['name', 'given_name', 'family_name', 'locale']));
+  });
+
+  it('names every language that an app may ask for by ui_locales', () => {
+    const tags = readdirSync(new URL('../../views/locales/', import.meta.url)).map((file) => file.replace('.json', ''));
+    expect(metadata.ui_locales_supported).toEqual(tags);
+    expect(tags).toEqual(expect.arrayContaining(['de', 'en', 'es', 'fr', 'ja', 'pt-BR']));
   });
 
   it('publishes public keys alone: ES256, and RSA of 3,072 bits', async () => {
