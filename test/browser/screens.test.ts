@@ -52,6 +52,33 @@ const variants: { name: string; options: BrowserContextOptions }[] = [
     60_000,
   );
 
+  it.each(['de-AT', 'es', 'fr-CA', 'ja', 'pt-BR'])(
+    'fit on a small phone in the language of the browser: %s',
+    async (locale) => {
+      const faults = await visit({ viewport: narrow, locale }, async (page) => {
+        const lang = await page.evaluate<string>('document.documentElement.lang');
+        return [...(lang.slice(0, 2) === locale.slice(0, 2) ? [] : [`is in ${lang}`]), ...(await layoutFaults(page))];
+      });
+      expect(faults).toEqual([]);
+    },
+    60_000,
+  );
+
+  it.each([
+    ['wide', wide],
+    ['narrow', narrow],
+  ])(
+    'fit where the language runs from right to left: %s',
+    async (_, viewport) => {
+      const faults = await visit({ viewport }, async (page) => {
+        await page.evaluate("document.documentElement.dir = 'rtl'");
+        return layoutFaults(page);
+      });
+      expect(faults).toEqual([]);
+    },
+    60_000,
+  );
+
   it.each([
     { name: 'text spaced out as WCAG 1.4.12 allows', viewport: narrow, content: spacedOut },
     { name: 'text at twice its size', viewport: { width: 640, height: 800 }, content: 'html { font-size: 200% }' },
