@@ -66,7 +66,7 @@ const languages = [
   { tag: 'en', name: 'English' },
   { tag: 'ar', name: 'العربية' },
 ];
-const password = { user, email, minLength: 12, recoveryCodesLeft: 0 };
+const password = { user, email, minLength: 12, recoveryCodesLeft: 0, isNewPhoneTold: true };
 export const accounts: Screen[] = [
   {
     state: 'filled',
@@ -182,6 +182,7 @@ export const accounts: Screen[] = [
       mfa: 'active',
       recoveryCodesLeft: 8,
       recoveryCodesWarning: { key: 'mfa.recoveryCodeUsed', values: { count: 8 } },
+      isNewPhoneTold: false,
     },
   },
   {

@@ -20,7 +20,7 @@ const foreignScope = 'scope.https://acme.example/hours';
 const againUrl = '/forgotten-password';
 const forgotten = { interaction: 'example', backUrl: '/interaction/example' };
 const enrol = { qrCode, showSecretUrl: '?key=shown#secret-key' };
-const progress = (step: number) => ({ step, of: 2 });
+const progress = (step: number) => ({ step, of: 3 });
 
 export const interactions: Screen[] = [
   {
@@ -135,7 +135,15 @@ export const interactions: Screen[] = [
   {
     state: 'by policy',
     view: 'interaction/enrol-mfa',
-    model: { ...form(), ...enrol, client, cancelUrl, email, notice: { key: 'notice.policyRequiresMfa' } },
+    model: {
+      ...form(),
+      ...enrol,
+      client,
+      cancelUrl,
+      email,
+      notice: { key: 'notice.policyRequiresMfa' },
+      progress: progress(3),
+    },
   },
   {
     state: 'secret shown, error',

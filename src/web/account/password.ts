@@ -46,6 +46,7 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
     const form = { action: path, csrf: browser.csrfToken(ctx, csrfContext), errors };
     const { passwordMinLength: minLength } = policyOf(account);
     const mfa = account.totp ? ('active' as const) : ('not-active' as const);
+    const warning = recoveryCodesWarning(account, session.amr);
     const page = {
       ...model,
       ...form,
@@ -53,7 +54,9 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
       minLength,
       mfa,
       recoveryCodesLeft: recoveryCodesLeft(account),
-      ...recoveryCodesWarning(account, session.amr),
+      ...(warning ? { recoveryCodesWarning: warning } : {}),
+      // The other warning says it already.
+      isNewPhoneTold: warning?.key !== 'mfa.recoveryCodeUsed',
       ...(notice ? { notice } : {}),
     };
     views.render(ctx, 'account/password', page, { status });
@@ -114,9 +117,9 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
 /** From here on new recovery codes are offered. */
 const fewRecoveryCodes = 3;
 
-function recoveryCodesWarning(account: Account, amr: readonly string[]): { recoveryCodesWarning?: Message } {
-  if (!account.totp) return {};
+function recoveryCodesWarning(account: Account, amr: readonly string[]): Message | undefined {
+  if (!account.totp) return undefined;
   const count = recoveryCodesLeft(account);
-  if (count <= fewRecoveryCodes) return { recoveryCodesWarning: { key: 'mfa.fewRecoveryCodes', values: { count } } };
-  return amr.includes('rc') ? { recoveryCodesWarning: { key: 'mfa.recoveryCodeUsed', values: { count } } } : {};
+  if (count <= fewRecoveryCodes) return { key: 'mfa.fewRecoveryCodes', values: { count } };
+  return amr.includes('rc') ? { key: 'mfa.recoveryCodeUsed', values: { count } } : undefined;
 }

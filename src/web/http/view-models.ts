@@ -39,7 +39,7 @@ export interface ClientModel {
 export interface StepModel extends FormModel {
   client?: ClientModel;
   cancelUrl?: string;
-  /** "Step 1 of 2", where a first sign-in asks for several things. */
+  /** "Step 1 of 3", where a first sign-in asks for several things. */
   progress?: { step: number; of: number };
 }
 
@@ -147,6 +147,8 @@ export interface ViewModels extends DeveloperViewModels, InvitationViewModels, P
       recoveryCodesLeft: number;
       /** Few are left, or this session was signed in with one. */
       recoveryCodesWarning?: Message;
+      /** How to move to a new phone, unless the warning tells that. */
+      isNewPhoneTold: boolean;
     };
   'account/mfa-activate': SignedInModel & FormModel & EnrolmentModel & { email: string; cancelUrl: string };
   'account/mfa-deactivate': SignedInModel & FormModel & DeactivationModel & { email: string; cancelUrl: string };

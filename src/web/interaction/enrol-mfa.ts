@@ -4,7 +4,7 @@ import { activationErrors, enrolmentModel, shapeErrors } from '../http/mfa-pages
 import { throttledError } from '../http/throttled.ts';
 import type { FieldError, Message } from '../http/view-models.ts';
 import type { InteractionDependencies, Screen } from './router.ts';
-import type { Visit } from './visit.ts';
+import { progressOf, type Visit } from './visit.ts';
 
 export function enrolMfaScreen({ oidc, signIn, readForm, views }: InteractionDependencies): Screen {
   const path = 'enrol-mfa';
@@ -15,6 +15,7 @@ export function enrolMfaScreen({ oidc, signIn, readForm, views }: InteractionDep
     const page = `/interaction/${visit.interaction.uid}/${path}`;
     const model = {
       ...visit.stepModel(path, errors),
+      ...progressOf(visit, 3),
       ...(await enrolmentModel(enrollment, { path: page, isSecretShown: ctx.query.key === 'shown' })),
       email: visit.account.email,
       notice: reason(visit),

@@ -1,6 +1,6 @@
 // One request to a sign-in screen: which interaction, which attempt, what is next. And the three ways out: on, done, lost.
 import type { Context } from 'koa';
-import type { Account } from '../../accounts/account.ts';
+import { type Account, enrolmentRule } from '../../accounts/account.ts';
 import type { Origin } from '../../audit/audit.ts';
 import { type ClientMetadata, clientName } from '../../clients/client.ts';
 import type { PendingInteraction } from '../../oidc/interactions.ts';
@@ -16,6 +16,8 @@ export interface Visit {
   attempt: Attempt;
   step: Step;
   account: Account | undefined;
+  /** A second factor must be set up before this sign-in ends. */
+  isFactorDemanded: boolean;
   origin: Origin;
   /** What the forms of this interaction are made for. */
   csrfContext: string;
@@ -32,6 +34,7 @@ export function createVisits({
   errors,
   startAgain,
   ownClientId,
+  policyOf,
 }: InteractionDependencies) {
   /** @returns undefined when the answer is given: the sign-in is over and the browser was sent on */
   async function enter(ctx: Context & { params: Record<string, string> }): Promise<Visit | undefined> {
@@ -61,6 +64,7 @@ export function createVisits({
       attempt,
       step,
       account,
+      isFactorDemanded: account !== undefined && enrolmentRule(account, policyOf(account)) !== undefined,
       origin: ctx.state.origin,
       csrfContext,
       stepModel,
@@ -120,7 +124,8 @@ export function toClientModel(metadata: ClientMetadata): ClientModel {
   return { name: clientName(metadata), ...Object.fromEntries(links.filter(([, value]) => value !== undefined)) };
 }
 
-/** "Step 1 of 2": how far a first sign-in is, which asks for several things. */
-export function progressOf({ account }: Visit, step: 1 | 2): Pick<StepModel, 'progress'> {
-  return account?.status === 'invited' ? { progress: { step, of: 2 } } : {};
+/** "Step 1 of 3": how far a first sign-in is, which asks for several things: password, name, and a second factor where one is demanded. */
+export function progressOf({ account, isFactorDemanded }: Visit, step: 1 | 2 | 3): Pick<StepModel, 'progress'> {
+  const isFirst = account?.status === 'invited' || (account?.invitation && account.firstSignedInAt === undefined);
+  return isFirst ? { progress: { step, of: step === 3 || isFactorDemanded ? 3 : 2 } } : {};
 }
