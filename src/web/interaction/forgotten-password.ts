@@ -55,6 +55,8 @@ export function createForgottenPasswordRouter({
     if (errors.length > 0) return show(ctx, began, given.email.slice(0, 254), errors);
     const where = began && { uid: began.uid, clientId: began.attempt.clientId };
     await passwordReset.ask({ email, began: where }, ctx.state.origin);
+    // Nobody types it twice: not to ask again, nor to sign in with the new password.
+    if (began) await signIn.attempts.update(began.attempt.id, (old) => (old.accountId ? undefined : { ...old, email }));
     seeOther(ctx, began ? `${sentPath}?${new URLSearchParams({ interaction: began.uid })}` : sentPath);
   });
 
@@ -65,7 +67,7 @@ export function createForgottenPasswordRouter({
   });
 
   function show(ctx: Context, began: Began | undefined, email: string, errors: readonly FieldError[] = []): void {
-    const form = { action: path, csrf: browser.csrfToken(ctx, path), errors };
+    const form = { action: began ? forgottenPasswordUrl(began.uid) : path, csrf: browser.csrfToken(ctx, path), errors };
     const model = { ...form, email, interaction: began?.uid ?? '', backUrl: backUrl(began) };
     views.render(ctx, 'interaction/forgotten-password', model, { status: errors.length > 0 ? 422 : 200 });
   }
