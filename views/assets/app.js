@@ -8,7 +8,11 @@ function each(selector, act) {
 /** Milliseconds without a key before the advice is read out again. */
 const pauseBeforeWords = 500;
 
-each('[data-focus]', (summary) => summary.focus());
+each('[data-focus]', (summary) => {
+  summary.focus();
+  // The page is the answer to a post. Back or a reload would ask to send that once more; now it is the page that was posted from.
+  history.replaceState(history.state, '', location.href);
+});
 
 each('[data-reveal]', (button) => {
   const input = document.getElementById(button.getAttribute('aria-controls'));
