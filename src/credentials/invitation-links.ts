@@ -65,9 +65,11 @@ export function createInvitationLinks(dependencies: InvitationLinksDependencies)
     if (reading.state !== 'unknown') await mailAgain(reading.account, origin);
   }
 
-  /** The same for whoever types an address. Answers before it looks whether there is such an account, and costs a hash either way. */
+  /** The same for whoever types an address. Answers before it looks whether there is such an account, and costs a hash either way: so
+   *  requests are counted first, or one network could take the hashes that everybody's sign-in waits for. */
   function askAgainFor(email: string, origin: Origin): void {
     const work = async () => {
+      if (!(await mailLimits.takeFrom(origin.address, 'invitation'))) return;
       const account = await accounts.findByEmail(email);
       if (account?.invitation && canAskAgain(account)) return mailAgain(account, origin);
       await mailLimits.take({ accountId: sha256(canonicalEmail(email)), address: origin.address });

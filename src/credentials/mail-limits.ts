@@ -38,10 +38,11 @@ export function createMailLimits({ storage, secrets }: { storage: Storage; secre
     return count(`to ${secrets.hmac('mail limits', canonicalEmail(email))}`, perAddress);
   }
 
-  /** Counts a mail that somebody asks for who is not signed in, before it is known whether there will be one.
+  /** Counts a mail that somebody asks for who is not signed in, before it is known whether there will be one. Each kind by itself, so that
+   *  no other uses up the way back in.
    *  @returns false when it would be one too many from this network within an hour */
-  function takeFrom(address: string | undefined): Promise<boolean> {
-    return count(`anonymous ${networkOf(address ?? 'unknown')}`, perNetwork);
+  function takeFrom(address: string | undefined, kind: 'invitation' | 'reset'): Promise<boolean> {
+    return count(`${kind} from ${networkOf(address ?? 'unknown')}`, perNetwork);
   }
 
   /** Counts a mail for a forgotten password. By itself, so that no other mail uses up the way back in.

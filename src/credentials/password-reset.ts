@@ -69,7 +69,8 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
   /** Resolves once the request is stored. Whether there is an account is found out after the answer: so answer and time are the same for
    *  every address (ASVS 6.3.8). */
   async function ask(request: ResetRequest, origin: Origin): Promise<void> {
-    if (!(await mailLimits.takeFrom(origin.address))) return note('network-limited', undefined, request, origin);
+    if (!(await mailLimits.takeFrom(origin.address, 'reset')))
+      return note('network-limited', undefined, request, origin);
     const asked = { kind: 'asked', request, origin } as const;
     work.runLater(await work.put(asked), asked);
   }
