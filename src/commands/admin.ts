@@ -74,7 +74,7 @@ function tell({ email, signInUrl, temporaryPassword, expiresAt }: Recovery, done
   const notes = [
     done.isNew
       ? `There was no account with this address: one was made, with every right on this instance.`
-      : 'Every session of the account has ended.',
+      : 'The password of the account, every session and every token have ended.',
     ...(done.isNew || done.wasOwner ? [] : ['The account was given every right on this instance.']),
     ...(done.hadSecondFactor ? ['Its second factor was removed.'] : []),
     'The temporary password is shown this once. Sign in with it and choose your own.',

@@ -29,8 +29,8 @@ export interface Recovery {
 export function createOwnerRecovery(dependencies: OwnerRecoveryDependencies) {
   const { accounts, passwords, audit, securityNotices, signInUrl } = dependencies;
 
-  /** Break-glass: a way in for an owner who is locked out, or for the first one. Ends the account's sessions,
-   *  and tells its person.
+  /** Break-glass: a way in for an owner who is locked out, or for the first one. Ends the account's password,
+   *  sessions and tokens, and tells its person.
    *  @param options.makeOwner gives the role to an account that lacks it   @param options.resetMfa removes a lost second factor
    *  @throws DomainError 'forbidden' when the account is no owner, or there is none on an instance that has others, and `makeOwner` was not asked */
   async function recoverOwner(
@@ -70,13 +70,20 @@ export function createOwnerRecovery(dependencies: OwnerRecoveryDependencies) {
   return { recoverOwner };
 }
 
+/** The old password goes, and every token with the sessions, `offline_access` or not: whoever locked the owner out may know the one and hold
+ *  the other, and where the second factor goes too, that password alone would open the account before its owner does. */
 function recovered(
   account: Account,
   temporaryPassword: NonNullable<Account['temporaryPassword']>,
   resetMfa: boolean,
 ): Account {
-  const kept = resetMfa ? withoutSecondFactor(account) : account;
+  const {
+    passwordHash: _known,
+    passwordMustChange: _demand,
+    ...kept
+  } = resetMfa ? withoutSecondFactor(account) : account;
   const status = account.status === 'suspended' ? ('active' as const) : account.status;
   const roles = [...new Set([...account.roles, ownerRole])];
-  return { ...kept, status, roles, temporaryPassword, sessionEpoch: account.sessionEpoch + 1 };
+  const sessionEpoch = account.sessionEpoch + 1;
+  return { ...kept, status, roles, temporaryPassword, sessionEpoch, tokensFromEpoch: sessionEpoch };
 }

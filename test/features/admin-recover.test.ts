@@ -49,12 +49,13 @@ describe.each(engines.filter(({ available }) => available))('admin recover on $n
     });
   });
 
-  it('lets an owner in again, ends the sessions and keeps the second factor', async () => {
+  it('lets an owner in again, ends password, sessions and tokens and keeps the second factor', async () => {
     await shell.look(({ accounts }) => accounts.create({ ...person, roles: ['owner'], totp }));
     const { stdout } = await recover();
     const { accounts } = await shell.stored();
-    expect(stdout).toContain('Every session of the account has ended.');
-    expect(accounts).toMatchObject([{ sessionEpoch: 1, totp, passwordHash: person.passwordHash }]);
+    expect(stdout).toContain('The password of the account, every session and every token have ended.');
+    expect(accounts).toMatchObject([{ sessionEpoch: 1, tokensFromEpoch: 1, totp }]);
+    expect(accounts[0]).not.toHaveProperty('passwordHash');
   });
 });
 
