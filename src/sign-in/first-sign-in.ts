@@ -3,6 +3,7 @@
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { hasStarted, invitationState, withInvitationEvent } from '../accounts/invitation.ts';
+import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { Passwords } from '../credentials/passwords.ts';
 import { withPassword } from '../credentials/passwords.ts';
@@ -14,9 +15,10 @@ export interface FirstSignInDependencies {
   passwords: Passwords;
   audit: Audit;
   attempts: Attempts;
+  securityNotices: SecurityNotices;
 }
 
-export function createFirstSignIn({ accounts, passwords, audit, attempts }: FirstSignInDependencies) {
+export function createFirstSignIn({ accounts, passwords, audit, attempts, securityNotices }: FirstSignInDependencies) {
   /** A temporary password was right: the person is here. */
   async function begin(account: Account): Promise<void> {
     if (!account.invitation || hasStarted(account)) return;
@@ -50,6 +52,9 @@ export function createFirstSignIn({ accounts, passwords, audit, attempts }: Firs
       { type: 'password.changed', result: 'success', subject: account.id, detail: { by } },
       { ...origin, actor: account.id },
     );
+    // Whoever knows a leaked password, or was handed a temporary one, may replace it here: then the owner hears of it by this mail alone.
+    const isFirst = account.passwordHash === undefined && account.firstSignedInAt === undefined;
+    if (!isFirst) await securityNotices.send(updated, 'passwordChanged', origin);
     const proofs = (old: Attempt) =>
       old.proofs.map((proof) => (proof.method === 'temporary' ? { method: 'pwd' as const, at: Date.now() } : proof));
     await attempts.update(attempt.id, (old) =>

@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { letClockRun } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
-import { passwordPath, signedInBrowser } from '../support/my-profile.ts';
+import { enterWith, invite } from '../support/invited.ts';
+import { openProfile, passwordPath, signedInBrowser } from '../support/my-profile.ts';
 import { mailTo, subjectsTo } from '../support/notices.ts';
 import { createPerson } from '../support/people.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
@@ -31,6 +32,27 @@ for (const engine of engines) {
         expect(text).toMatch(fact);
       expect(text).toContain(`${gatehouse.issuer}/not-me?token=`);
       expect(html).toContain(`${gatehouse.issuer}/not-me?token=`);
+    });
+
+    it('AC-05: tells of a password that was chosen on demand while signing in: a leaked one may be a stranger’s to replace', async () => {
+      const ana = await createPerson(gatehouse);
+      await gatehouse.services.accounts.update(ana.account.id, (old) => ({
+        ...old,
+        passwordMustChange: { reason: 'breached', at: Date.now() },
+      }));
+      const stranger = gatehouse.browser();
+      const choose = await openProfile(stranger, ana);
+      const done = await stranger.submit(choose, { newPassword: 'seven quiet bicycles' }, 'Save');
+      expect(done.heading).toBe('Password');
+      expect(await subjectsTo(gatehouse, ana.email)).toContain('Your Gatehouse password was changed');
+    });
+
+    it('AC-05: does not tell a person of the first password that they choose themselves', async () => {
+      const invited = await invite(gatehouse);
+      const browser = gatehouse.browser();
+      const choose = await enterWith(browser, '/profile', invited);
+      expect((await browser.submit(choose, { newPassword: 'seven quiet bicycles' }, 'Save')).heading).toBe('Your name');
+      expect(await subjectsTo(gatehouse, invited.email)).toHaveLength(1);
     });
 
     it('AC-05: tells of a sign-in on a new device; of the first ever, and of a known browser, it does not', async () => {
