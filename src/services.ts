@@ -187,14 +187,9 @@ export async function createServices(config: Config, log: Log) {
 }
 export type Services = Awaited<ReturnType<typeof createServices>>;
 
-function policyResolver({
-  mfa,
-  passwordMinLength,
-  sessionIdle,
-  sessionAbsolute,
-}: Config): (account: Account | undefined) => SignInPolicy {
-  return () =>
-    effectivePolicy([{ mfa, passwordMinLength, idleSeconds: sessionIdle, absoluteSeconds: sessionAbsolute }]);
+function policyResolver(config: Config): (account: Account | undefined) => SignInPolicy {
+  const { mfa, passwordMinLength, sessionIdle: idleSeconds, sessionAbsolute: absoluteSeconds } = config;
+  return () => effectivePolicy([{ mfa, passwordMinLength, idleSeconds, absoluteSeconds }]);
 }
 
 function epochReader(findAccount: (id: string) => Promise<Account | undefined>) {
