@@ -17,7 +17,6 @@ export function sampleRegistration(url: string): Record<string, unknown> {
     client_id: sampleClientId,
     client_name: 'Acme Time',
     client_uri: url,
-    initiate_login_uri: `${url}/login`,
     redirect_uris: [`${url}/callback`],
     post_logout_redirect_uris: [`${url}/`],
     grant_types: ['authorization_code', 'refresh_token'],
