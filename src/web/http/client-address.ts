@@ -1,6 +1,8 @@
 // Where a request comes from: the socket's address, or what a proxy that we were told to trust says in X-Forwarded-For.
 import ipaddr from 'ipaddr.js';
 
+const mostSeen = 1000;
+
 type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
 /** @param trusted addresses and CIDR ranges   @throws Error that names what cannot be read */
@@ -12,6 +14,18 @@ export function createClientAddress(trusted: readonly string[]) {
     return (
       parsed !== undefined && networks.some((network) => parsed.kind() === network[0].kind() && parsed.match(network))
     );
+  }
+
+  /** Most requests come from addresses that were seen a moment ago: reading one takes longer than all else here. */
+  const seen = new Map<string, string>();
+
+  function remember(text: string): string | undefined {
+    const known = seen.get(text);
+    if (known !== undefined) return known;
+    if (seen.size >= mostSeen) seen.clear();
+    const address = parseAddress(text)?.toString();
+    if (address !== undefined) seen.set(text, address);
+    return address;
   }
 
   /** Walks from our own side outwards and stops at the first address we do not vouch for.
@@ -27,9 +41,9 @@ export function createClientAddress(trusted: readonly string[]) {
         .filter(Boolean),
       socketAddress ?? '',
     ];
-    let seen = hops.pop() ?? '';
-    while (hops.length > 0 && isTrusted(seen)) seen = hops.pop() ?? '';
-    return parseAddress(seen)?.toString();
+    let nearest = hops.pop() ?? '';
+    while (hops.length > 0 && isTrusted(nearest)) nearest = hops.pop() ?? '';
+    return remember(nearest);
   };
 }
 export type ClientAddress = ReturnType<typeof createClientAddress>;
