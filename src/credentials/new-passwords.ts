@@ -22,12 +22,10 @@ export function createNewPasswords({ passwords, breachedPasswords, policyOf, pro
       contextWords: contextWords(account, [productName]),
     });
     if (fault) return fault;
-    const isUnchanged =
-      current === undefined
-        ? await passwords.isPresent(account, password)
-        : password.normalize('NFKC') === current.normalize('NFKC');
-    if (isUnchanged) return 'unchanged';
-    return (await breachedPasswords.isBreached(password)) ? 'breached' : undefined;
+    if (current !== undefined && password.normalize('NFKC') === current.normalize('NFKC')) return 'unchanged';
+    // Before the stored hash: a refusal spends nothing, so who holds a link could else find the present password by a list of leaked ones.
+    if (await breachedPasswords.isBreached(password)) return 'breached';
+    return current === undefined && (await passwords.isPresent(account, password)) ? 'unchanged' : undefined;
   }
 
   return { faultOf };
