@@ -31,7 +31,7 @@ const passwordResetSchema = z.object({
   epoch: z.number().int(),
   emailCanonical: z.string(),
   usedAt: z.number().optional(),
-  /** The request that used it: who else tried at the same time has nothing to tell of. */
+  /** The request that set a password by it, or by the one before it: who else tried at the same time has nothing to tell of. */
   usedBy: z.string().optional(),
   /** Where it was asked for: the client, and the interaction's uid, sealed. */
   clientId: z.string().optional(),

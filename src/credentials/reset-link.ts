@@ -28,11 +28,15 @@ export function resetRefusal({ status, passwordHash, securedAt }: Account): Rese
   return status === 'invited' && passwordHash === undefined && securedAt === undefined ? 'invited' : undefined;
 }
 
-/** The change of the account that makes a link. It takes the place of an older one and alters nothing of how the account signs in. */
+/** The change of the account that makes a link. It takes the place of an older one and alters nothing of how the account signs in.
+ *  Who used the older one stays known: were it forgotten, asking again at once would keep that reset out of the audit record and the owner's
+ *  mail. */
 export function withResetLink(account: Account, stored: StoredToken, { clientId, interaction }: Beginning): Account {
   const beginning = { ...(clientId ? { clientId } : {}), ...(interaction ? { interaction } : {}) };
   const { sessionEpoch: epoch, emailCanonical } = account;
-  return { ...account, passwordReset: { ...stored, epoch, emailCanonical, ...beginning } };
+  const { usedBy } = account.passwordReset ?? {};
+  const used = usedBy === undefined ? {} : { usedBy };
+  return { ...account, passwordReset: { ...stored, epoch, emailCanonical, ...used, ...beginning } };
 }
 
 /** @param now milliseconds UTC */
