@@ -22,11 +22,7 @@ import { createThrottle } from './credentials/throttle.ts';
 import { createTotp } from './credentials/totp.ts';
 import { createTotpEnrollments } from './credentials/totp-enrollments.ts';
 import { createGround } from './ground.ts';
-import { createDeliveries } from './mail/deliveries.ts';
-import { createMessages } from './mail/messages.ts';
-import { createOutbox } from './mail/outbox.ts';
-import { createSender } from './mail/sender.ts';
-import { createTransport } from './mail/transport.ts';
+import { createMail } from './mail/mail.ts';
 import { createErrorReports } from './oidc/error-reports.ts';
 import { createGrants } from './oidc/grants.ts';
 import { createKeys } from './oidc/keys.ts';
@@ -43,13 +39,10 @@ import { createSignIn } from './sign-in/sign-in.ts';
 /** Everything below the web: what the server and the command line share. The storage is open when this resolves. */
 export async function createServices(config: Config, log: Log) {
   const ground = await createGround(config, log);
-  const { secrets, storage, templates, locales } = ground;
+  const { secrets, storage } = ground;
   const audit = createAudit({ storage, log });
-  const deliveries = createDeliveries({ storage, secrets, keepsBodies: !config.isProduction });
-  const outbox = createOutbox({ deliveries });
-  const mailTransport = createTransport({ ...config, smtp: config.smtpUrl, from: config.mailFrom });
-  const mailSender = createSender({ deliveries, outbox, transport: mailTransport, log });
-  const messages = createMessages({ templates, locales, productName: config.productName, issuer: config.issuer });
+  const mail = createMail(ground);
+  const { messages, outbox } = mail;
   const clients = createClients({ storage, secrets, audit });
   const accounts = createAccounts({ storage });
   const findAccount = activeAccount(oncePerRequest(accounts.get));
@@ -150,11 +143,7 @@ export async function createServices(config: Config, log: Log) {
   return {
     ...ground,
     audit,
-    deliveries,
-    outbox,
-    mailTransport,
-    mailSender,
-    messages,
+    ...mail,
     clients,
     accounts,
     findAccount,
