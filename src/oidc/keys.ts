@@ -50,7 +50,7 @@ export function createKeys({ storage, secrets, audit }: KeysDependencies) {
       await Promise.all(missing.map((algorithm) => make(algorithm, 1)));
       stored = await keys.list({ limit: 1000 });
     }
-    return stored.sort((a, b) => a.number - b.number).map(open);
+    return Promise.all(stored.sort((a, b) => a.number - b.number).map(open));
   }
 
   /** Losing the race for a number is fine: the other node's key is used. */
@@ -68,22 +68,31 @@ export function createKeys({ storage, secrets, audit }: KeysDependencies) {
     );
   }
 
-  function open(key: SigningKey): Record<string, unknown> {
-    const jwk = JSON.parse(secrets.open(key.jwk, { collection: 'signing-keys', field: 'jwk', id: key.id })) as Record<
-      string,
-      unknown
-    >;
+  /** A key that an older master key has sealed is sealed again: of two nodes that start together one writes, and both have the same key. */
+  async function open(key: SigningKey): Promise<Record<string, unknown>> {
+    const context = { collection: 'signing-keys', field: 'jwk', id: key.id };
+    const text = secrets.open(key.jwk, context);
+    if (!secrets.isSealedByCurrentKey(key.jwk)) {
+      const jwk = secrets.seal(text, context);
+      await keys.update(key.id, (stored) => (stored.jwk === key.jwk ? { ...stored, jwk } : undefined));
+    }
+    const jwk = JSON.parse(text) as Record<string, unknown>;
     // An RSA key without `alg` signs RS256 and PS256 alike.
     return { ...jwk, kid: key.kid, use: 'sig', ...(key.algorithm === 'ES256' ? { alg: 'ES256' } : {}) };
   }
 
-  /** The salt of pairwise subjects (OpenID Connect Core 8.1): made once, sealed, the same on every node. */
+  /** The salt of pairwise subjects (OpenID Connect Core 8.1): made once, sealed, the same on every node and under every master key. */
   async function pairwiseSalt(): Promise<string> {
     const context = { collection: 'instance', field: 'sealed', id: 'pairwise-salt' };
     const fresh = { id: context.id, sealed: secrets.seal(randomToken(), context) };
     await unlessThere(instance.insert(fresh));
-    const stored = await instance.get(context.id);
-    return secrets.open((stored ?? fresh).sealed, context);
+    const { sealed } = (await instance.get(context.id)) ?? fresh;
+    const salt = secrets.open(sealed, context);
+    if (!secrets.isSealedByCurrentKey(sealed)) {
+      const resealed = secrets.seal(salt, context);
+      await instance.update(context.id, (old) => (old.sealed === sealed ? { ...old, sealed: resealed } : undefined));
+    }
+    return salt;
   }
 
   return { load, pairwiseSalt };
