@@ -67,7 +67,15 @@ export const accountSchema = z.object({
   recoveryCodes: z.array(recoveryCodeSchema).optional(),
   firstSignedInAt: z.number().optional(),
   /** Fresh ones on their way to the person's eyes: sealed, for one session or one sign-in, until they say that they saved them. */
-  shownRecoveryCodes: z.object({ sealed: z.string(), holder: z.string(), expiresAt: z.number() }).optional(),
+  shownRecoveryCodes: z
+    .object({
+      sealed: z.string(),
+      holder: z.string(),
+      expiresAt: z.number(),
+      /** The session epoch that the activation they came with has made: tells a sign-in that it was its own. */
+      activatedEpoch: z.number().int().optional(),
+    })
+    .optional(),
   /** Wrong codes of either kind in a row; gone with a right one. A dangerous act asks for a sign-in later than `askAgainAt`. */
   wrongCodes: z.object({ inRow: z.number().int(), askAgainAt: z.number().optional() }).optional(),
   /** A second factor must be set up at the next sign-in, whatever the policy says. Gone once it is. */

@@ -44,7 +44,9 @@ export function createMfa({ accounts, secrets, totp, enrollments, recoveryCodes 
     const updated = await accounts.update(account.id, (current) => {
       if (current.totp || current.sessionEpoch !== account.sessionEpoch) return undefined;
       const { mustEnrolMfa: _done, ...kept } = withoutSecondFactor(current);
-      return { ...kept, ...fresh, totp: factor, sessionEpoch: current.sessionEpoch + 1 };
+      const sessionEpoch = current.sessionEpoch + 1;
+      const shownRecoveryCodes = { ...fresh.shownRecoveryCodes, activatedEpoch: sessionEpoch };
+      return { ...kept, ...fresh, shownRecoveryCodes, totp: factor, sessionEpoch };
     });
     if (!updated) return { outcome: 'already-active' };
     await enrollments.end(account, holder);

@@ -1,6 +1,7 @@
 // A sign-in under way: on the server, bound to one authorization request and one browser. It outlives the request and keeps its
 // parameters, so that Back or a late click leads to a fresh one instead of a dead end.
 import { z } from 'zod';
+import type { Account } from '../accounts/account.ts';
 import type { CollectionSpec } from '../storage/port.ts';
 
 /** What a person can prove: password, temporary password, time-based code, recovery code. */
@@ -59,6 +60,15 @@ export function isStillOf(attempt: Attempt, seen: Pick<Attempt, 'accountId' | 'e
 /** Whom a secret and recovery codes are shown to that were made in this sign-in. */
 export function holderOf(attempt: Attempt): string {
   return `attempt ${attempt.id}`;
+}
+
+/** The attempt after a second factor that was set up in it, as the account's record tells. Account and attempt are two writes: a second
+ *  click, or a crash, may come in between. Any later change of a credential has another epoch. */
+export function withOwnEnrolment(attempt: Attempt, account: Account): Attempt {
+  const { totp, shownRecoveryCodes: shown, sessionEpoch } = account;
+  if (!totp || attempt.accountId !== account.id || shown?.holder !== holderOf(attempt)) return attempt;
+  if (shown.activatedEpoch !== sessionEpoch || attempt.epoch !== sessionEpoch - 1) return attempt;
+  return { ...withProof(attempt, 'otp', totp.activatedAt), epoch: sessionEpoch };
 }
 
 /** Back to the first step; what was typed stays, except secrets. */

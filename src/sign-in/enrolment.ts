@@ -3,7 +3,7 @@ import type { Account } from '../accounts/account.ts';
 import type { Origin } from '../audit/audit.ts';
 import type { Mfa, MfaActivation } from '../credentials/mfa.ts';
 import type { TotpEnrollment, TotpEnrollments } from '../credentials/totp-enrollments.ts';
-import { type Attempt, holderOf, isStillOf, withProof, withWrongCode } from './attempt.ts';
+import { type Attempt, holderOf, isStillOf, withOwnEnrolment, withWrongCode } from './attempt.ts';
 import type { Attempts } from './attempts.ts';
 import type { Throttled } from './refusals.ts';
 import type { SecondFactor } from './second-factor.ts';
@@ -34,12 +34,7 @@ export function createEnrolment({ attempts, enrollments, mfa, secondFactor }: En
     const activation = await secondFactor.activate(account, { holder: holderOf(attempt), codes }, origin);
     if (activation.outcome === 'throttled')
       return { outcome: 'throttled', throttledSeconds: activation.retryAfterSeconds };
-    if (activation.outcome === 'activated') {
-      const { sessionEpoch: epoch } = activation.account;
-      await attempts.update(attempt.id, (old) =>
-        isStillOf(old, attempt) ? { ...withProof(old, 'otp', Date.now()), epoch } : undefined,
-      );
-    }
+    if (activation.outcome === 'activated') await keepEnrolment(attempt, activation.account);
     if (!activation.isEnd) return activation;
     await attempts.update(attempt.id, (old) => (isStillOf(old, attempt) ? withWrongCode(old, true) : undefined));
     return { outcome: 'ended' };
@@ -49,8 +44,17 @@ export function createEnrolment({ attempts, enrollments, mfa, secondFactor }: En
     return mfa.shownCodes(account, holderOf(attempt), Date.now());
   }
 
-  function acknowledgeRecoveryCodes(attempt: Attempt, account: Account): Promise<void> {
-    return mfa.acknowledge(account.id, holderOf(attempt));
+  /** First the attempt: what it takes from the account's record goes with the codes. */
+  async function acknowledgeRecoveryCodes(attempt: Attempt, account: Account): Promise<void> {
+    await keepEnrolment(attempt, account);
+    await mfa.acknowledge(account.id, holderOf(attempt));
+  }
+
+  async function keepEnrolment({ id }: Attempt, account: Account): Promise<void> {
+    await attempts.update(id, (old) => {
+      const enrolled = withOwnEnrolment(old, account);
+      return enrolled === old ? undefined : enrolled;
+    });
   }
 
   return { beginEnrolment, enrol, recoveryCodesToShow, acknowledgeRecoveryCodes };

@@ -13,7 +13,7 @@ import type { LoginResult, PendingInteraction } from '../oidc/interactions.ts';
 import type { SignInPolicy } from '../organizations/policy.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
-import { type Attempt, type ProofMethod, restarted, withProof } from './attempt.ts';
+import { type Attempt, type ProofMethod, restarted, withOwnEnrolment, withProof } from './attempt.ts';
 import { createAttempts } from './attempts.ts';
 import { createBreachCheck } from './breach-check.ts';
 import { createCodeStep, type ProofOutcome } from './code-step.ts';
@@ -56,11 +56,12 @@ export function createSignIn(dependencies: SignInDependencies) {
 
   async function next(
     interaction: Pick<PendingInteraction, 'prompt'>,
-    attempt: Attempt,
-  ): Promise<{ step: Step; account: Account | undefined }> {
-    const account = attempt.accountId === undefined ? undefined : await accounts.get(attempt.accountId);
+    stored: Attempt,
+  ): Promise<{ step: Step; account: Account | undefined; attempt: Attempt }> {
+    const account = stored.accountId === undefined ? undefined : await accounts.get(stored.accountId);
+    const attempt = account ? withOwnEnrolment(stored, account) : stored;
     const policy = dependencies.policyOf(account);
-    return { step: nextStep({ prompt: interaction.prompt, attempt, account, policy }, Date.now()), account };
+    return { step: nextStep({ prompt: interaction.prompt, attempt, account, policy }, Date.now()), account, attempt };
   }
 
   /** First step. The answer is the same, and takes as long, whether or not the address is known. */

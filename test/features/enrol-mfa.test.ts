@@ -1,5 +1,6 @@
 // A second factor that is demanded is set up in the middle of the sign-in, before there is any session.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sha256 } from '../../src/platform/secrets.ts';
 import type { Page, TestBrowser } from '../support/browser.ts';
 import { letClockRun, minuteMs, moveClock, stepMs, stopClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
@@ -107,6 +108,40 @@ for (const engine of engines) {
         ({ type }) => type === 'mfa.activated',
       );
       expect(activated).toHaveLength(1);
+    });
+
+    /** As a second click, or a start after a crash, finds things between the write of the account and that of the attempt. */
+    async function undoneAttempt(page: Page): Promise<void> {
+      const id = sha256(new URL(page.url).pathname.split('/')[2] ?? '');
+      await gatehouse.services.signIn.attempts.update(id, (old) => ({
+        ...old,
+        epoch: (old.epoch ?? 0) - 1,
+        proofs: old.proofs.filter(({ method }) => method === 'pwd'),
+      }));
+    }
+
+    it('goes on where a second click comes between the write of the account and that of the sign-in', async () => {
+      const request = rp.request();
+      const saved = await enrol(await signIn(browser, request, ana));
+      await undoneAttempt(saved);
+      const second = await browser.get(saved.url);
+      expect(recoveryCodesOn(second)).toEqual(recoveryCodesOn(saved));
+      const { leftFor } = await browser.submit(second, {}, 'I have saved them');
+      const { claims } = await rp.redeem(leftFor as URL, request);
+      expect(claims).toMatchObject({ amr: ['pwd', 'otp', 'mfa'] });
+      expect((await browser.get('/profile')).heading).not.toBe('Sign in');
+    });
+
+    it('does not go on where the password was changed since', async () => {
+      const saved = await enrol(await signIn(browser, rp.request(), ana));
+      for (const undo of [false, true]) {
+        if (undo) await undoneAttempt(saved);
+        await gatehouse.services.accounts.update(ana.account.id, (old) => ({
+          ...old,
+          sessionEpoch: old.sessionEpoch + 1,
+        }));
+        expect((await browser.get(saved.url)).heading).toBe('Sign in');
+      }
     });
 
     it('shows each sign-in a secret of its own: who knows the password cannot have the owner scan theirs', async () => {

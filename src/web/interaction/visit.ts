@@ -42,12 +42,12 @@ export function createVisits({
     const interaction = await oidc.interactions.pending(ctx);
     const browserId = browser.idOf(ctx);
     const isHere = interaction?.uid === uid;
-    const attempt = isHere ? await signIn.attempts.open(interaction, browserId) : undefined;
-    if (!interaction || !attempt) {
+    const stored = isHere ? await signIn.attempts.open(interaction, browserId) : undefined;
+    if (!interaction || !stored) {
       await lost(ctx, uid);
       return undefined;
     }
-    const { step, account } = await signIn.next(interaction, attempt);
+    const { step, account, attempt } = await signIn.next(interaction, stored);
     ctx.state.uiLocales = uiLocales(interaction.params);
     ctx.state.accountLanguage = account?.language;
     const client = await clientModel(interaction.clientId);
