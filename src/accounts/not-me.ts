@@ -54,11 +54,13 @@ export function createNotMe(dependencies: NotMeDependencies) {
   async function act(token: string, origin: Origin): Promise<void> {
     const notice = securityNotices.open(token, Date.now());
     if (!notice) return;
-    const account = await close(notice);
-    if (!account) return finishForAnother(notice, origin);
+    const closed = await close(notice);
+    if (!closed) return finishForAnother(notice, origin);
+    const { before, account } = closed;
     const detail = { kind: notice.kind, eventAt: notice.at };
     await audit.record({ type: 'account.locked-down', result: 'success', subject: account.id, detail }, origin);
     await endEverything(account.id, origin);
+    if (before.emailCanonical !== account.emailCanonical) await tellOfAddress(closed, origin);
     // Where the address could not be given back, a link would reach the thief.
     const isReached = canonicalEmail(notice.email) === account.emailCanonical;
     await Promise.all([
@@ -67,15 +69,29 @@ export function createNotMe(dependencies: NotMeDependencies) {
     ]);
   }
 
-  async function close(notice: Notice): Promise<Account | undefined> {
+  async function close(notice: Notice): Promise<{ before: Account; account: Account } | undefined> {
+    let before: Account | undefined;
     const closing = (canGiveBack: boolean) =>
-      accounts.update(notice.accountId, (current) => lockedDown(current, notice, { now: Date.now(), canGiveBack }));
-    try {
-      return await closing(true);
-    } catch (error) {
+      accounts.update(notice.accountId, (current) => {
+        before = current;
+        return lockedDown(current, notice, { now: Date.now(), canGiveBack });
+      });
+    const account = await closing(true).catch((error: unknown) => {
       if (!isDomainError(error, 'duplicate')) throw error;
       return closing(false);
-    }
+    });
+    return account && before && { before, account };
+  }
+
+  /** Who loses the address may be the owner, robbed from a mailbox that they had left: they learn of it too, by a mail whose link gives
+   *  nothing back. */
+  async function tellOfAddress(
+    { before, account }: { before: Account; account: Account },
+    origin: Origin,
+  ): Promise<void> {
+    const personal = { 'email.old': before.email, 'email.new': account.email };
+    await audit.record({ type: 'account.email-changed', result: 'success', subject: account.id, personal }, origin);
+    await securityNotices.send(before, 'emailChanged', origin);
   }
 
   /** Another request was first, and may have been cut off before it ended what was open. */

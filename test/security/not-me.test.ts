@@ -212,6 +212,17 @@ for (const engine of engines) {
       expect((await gatehouse.services.accounts.get(ana.account.id))?.formerEmails).toBeUndefined();
     });
 
+    it('AC-05: writes down that an address was given back, and tells who lost it, by a link that gives nothing back', async () => {
+      const left = `left-${ana.email}`;
+      await changeEmail(left);
+      moveClock(hourMs);
+      await report();
+      const personal = { 'email.old': left, 'email.new': ana.email };
+      expect(await audited('account.email-changed')).toMatchObject([{}, { result: 'success', personal }]);
+      const told = await notMeLink(gatehouse, left, /email address of your Gatehouse account was changed/);
+      expect((await gatehouse.browser().get(told)).heading).toBe('This link no longer works');
+    });
+
     it('AC-05: a thief who says first that it was not them, from the new address, keeps nothing from the owner', async () => {
       const stolen = `thief-${ana.email}`;
       await changeEmail(stolen);
