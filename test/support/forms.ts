@@ -120,6 +120,27 @@ export const formMakers: Readonly<Record<string, (place: Place) => Promise<Form>
       person.account.id,
     );
   },
+  'set-up of MFA while signing in': async (place) => {
+    const { browser, page, account, secret } = await atTheEnrolment(place);
+    return formOn(browser, page, twoCodes(secret), account.id);
+  },
+  'recovery codes seen while signing in': async (place) => {
+    const { browser, page, account, secret } = await atTheEnrolment(place);
+    return formOn(browser, await browser.submit(page, twoCodes(secret), 'Save'), {}, account.id);
+  },
+  'recovery codes seen': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, person);
+    return formOn(browser, (await activateMfa(browser)).page, {}, person.account.id);
+  },
+  'new recovery codes': async ({ gatehouse }) => {
+    const person = await createPerson(gatehouse);
+    const browser = await signedInBrowser(gatehouse, person);
+    const { secret } = await activateMfa(browser);
+    moveClock(stepMs);
+    const page = await browser.get(`${passwordPath}/mfa/recovery-codes/new`);
+    return formOn(browser, page, { code: codeAt(secret) }, person.account.id);
+  },
   'change of name': async ({ gatehouse }) => {
     const person = await createPerson(gatehouse);
     const browser = await signedInBrowser(gatehouse, person);
@@ -208,6 +229,15 @@ async function atTheCode({ gatehouse, rp }: Place) {
     'Sign in',
   );
   return { ...person, browser, page };
+}
+
+async function atTheEnrolment({ gatehouse, rp }: Place) {
+  const person = await createPerson(gatehouse);
+  await gatehouse.services.accounts.update(person.account.id, (old) => ({ ...old, mustEnrolMfa: true }));
+  const browser = gatehouse.browser();
+  const { email, password } = person;
+  const page = await browser.submit(await browser.get(rp.request().url), { email, password }, 'Sign in');
+  return { ...person, browser, page, secret: await shownSecret(browser, page) };
 }
 
 /** @param action the path of the form's page when left out */

@@ -29,6 +29,12 @@ export const longUser = { name: long, initials: 'WF', email: longEmail, signOutC
 /** What a second factor is set up with. */
 export const qrCode = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 25 25"><path d="M2 2h7v7H2zm14 0h7v7h-7zM2 16h7v7H2zm12-4h3v5h-3zm5 3h4v3h-4zm-7 5h6v3h-6z"/></svg>')}`;
 export const secretKey = 'JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP';
-const five = ['7KQ4-MXWD-29PA', 'H3TR-8VNB-QY5C', 'ZE62-PJ9K-4DMW', 'N5XA-CT7G-VR38', 'B4WD-QH6M-2KYP'];
+const five = [
+  '7kq4-mxwd-29pa-w0wm',
+  'h3tr-8vnb-qy5c-mmmm',
+  'ze62-pj9k-4dmw-1x7g',
+  'n5xa-ct7g-vr38-9kq4',
+  'b4wd-qh6m-2kyp-3tr8',
+];
 export const codes = [...five, ...five];
 export const downloadUrl = `data:text/plain;charset=utf-8,${encodeURIComponent(codes.join('\n'))}`;

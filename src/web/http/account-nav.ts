@@ -18,7 +18,13 @@ export const accountSections: readonly AccountSection[] = [
   {
     href: '/profile/password',
     key: 'nav.password',
-    views: ['account/password', 'account/mfa-activate', 'account/mfa-deactivate', 'account/recovery-codes'],
+    views: [
+      'account/password',
+      'account/mfa-activate',
+      'account/mfa-deactivate',
+      'account/recovery-codes',
+      'account/recovery-codes-new',
+    ],
   },
   { href: '/profile/sessions', key: 'nav.sessions', views: ['account/sessions', 'account/session-end'] },
   {
