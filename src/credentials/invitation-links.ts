@@ -83,7 +83,7 @@ export function createInvitationLinks(dependencies: InvitationLinksDependencies)
     if (!canAskAgain(account)) return;
     if (!(await mailLimits.take({ accountId: account.id, address: origin.address }))) return;
     try {
-      await invitations.resend(account.id, origin);
+      await invitations.resend(account.id, origin, { takesBack: false });
     } catch (error) {
       // Accepted, withdrawn, or mailed by a click at the same moment.
       if (!isDomainError(error, 'conflict') && !isDomainError(error, 'not_found')) throw error;

@@ -69,12 +69,14 @@ export function createInvitations(dependencies: InvitationsDependencies) {
 
   /** Mails again, from every state but accepted: a new link and a new temporary password, which kill the older ones; to a person who has
    *  set a password already, the way to the sign-in. Takes a withdrawal back.
+   *  @param options.takesBack false for whoever is no administrator: a withdrawal then stands
    *  @throws DomainError 'not_found', or 'conflict' where there is nothing to be invited to, or another request was faster */
-  async function resend(accountId: string, origin: Origin): Promise<Account> {
+  async function resend(accountId: string, origin: Origin, { takesBack = true } = {}): Promise<Account> {
     const account = await accounts.get(accountId);
     if (!account) throw new DomainError('not_found', `there is no account ${accountId}`);
     const problem = whyNotAgain(account);
     if (problem) throw new DomainError('conflict', `${account.email} ${problem}`);
+    if (!takesBack && isCancelled(account)) throw changedMeanwhile(account);
     const updated = await (account.passwordHash === undefined ? issue(account, origin) : remind(account));
     await audit.record({ type: 'invitation.resent', result: 'success', subject: accountId }, origin);
     return updated;
@@ -87,6 +89,8 @@ export function createInvitations(dependencies: InvitationsDependencies) {
       const { invitation } = current;
       if (current.passwordHash !== undefined || invitation?.tokenHash !== account.invitation?.tokenHash)
         return undefined;
+      // Withdrawn while the secrets were made: only a request that began later takes that back.
+      if (isCancelled(current) !== isCancelled(account)) return undefined;
       return {
         ...reopened(current),
         temporaryPassword,
@@ -104,7 +108,9 @@ export function createInvitations(dependencies: InvitationsDependencies) {
   async function remind(account: Account): Promise<Account> {
     const now = Date.now();
     const updated = await accounts.update(account.id, (current) =>
-      whyNotAgain(current) ? undefined : withInvitationEvent(reopened(current), 'resent', now),
+      whyNotAgain(current) || isCancelled(current) !== isCancelled(account)
+        ? undefined
+        : withInvitationEvent(reopened(current), 'resent', now),
     );
     if (!updated) throw changedMeanwhile(account);
     await mails.remind(updated);
