@@ -34,7 +34,7 @@ export async function startServer(config: Config, log: Log): Promise<{ stop(): P
     stopping = true;
     stopSweeper();
     await Promise.all([closeAll(servers, graceMs), stopMail()]);
-    await services.passwordReset.settled();
+    await services.deferredWork.settled();
     await services.storage.close();
   }
   if (isFirst) announce(config, sampleUrl(services));

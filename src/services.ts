@@ -1,16 +1,19 @@
 // Everything below the web, built by name: what the server and the command line share.
 import { type Account, enrolmentRule } from './accounts/account.ts';
 import { createAccounts } from './accounts/accounts.ts';
+import { activeAccount, epochReader } from './accounts/active-account.ts';
 import { createProfiles } from './accounts/profiles.ts';
 import { createSecurityNotices } from './accounts/security-notices.ts';
 import { createAudit } from './audit/audit.ts';
 import { createClients } from './clients/clients.ts';
 import type { Config } from './config.ts';
 import { createBreachedPasswords } from './credentials/breached-passwords.ts';
+import { createDeferredWork } from './credentials/deferred-work.ts';
 import { createEmailChange } from './credentials/email-change.ts';
 import { createHashQueue } from './credentials/hash-queue.ts';
 import { createInvitationLinks } from './credentials/invitation-links.ts';
 import { createInvitationMails } from './credentials/invitation-mails.ts';
+import { createInvitationRequests } from './credentials/invitation-requests.ts';
 import { createInvitations } from './credentials/invitations.ts';
 import { createMailLimits } from './credentials/mail-limits.ts';
 import { createMfa } from './credentials/mfa.ts';
@@ -73,6 +76,7 @@ export async function createServices(config: Config, log: Log) {
   const mfa = createMfa({ accounts, secrets, totp, enrollments, recoveryCodes });
   const throttle = createThrottle({ storage });
   const mailLimits = createMailLimits({ storage, secrets });
+  const deferredWork = createDeferredWork({ storage, secrets, log });
   const emailChange = createEmailChange({
     accounts,
     audit,
@@ -94,19 +98,20 @@ export async function createServices(config: Config, log: Log) {
     lifetimeSeconds: config.invitationLifetime,
     signInUrl: `${config.issuer}/profile`,
   });
-  const invitationLinks = createInvitationLinks({
+  const invitationLinks = createInvitationLinks({ accounts, audit, mails: invitationMails });
+  const invitationRequests = createInvitationRequests({
     accounts,
-    audit,
+    deferredWork,
     invitations,
-    log,
     mailLimits,
     mails: invitationMails,
     passwords,
+    secrets,
   });
   const passwordReset = createPasswordReset({
-    storage,
     secrets,
-    log,
+    deferredWork,
+    invitationRequests,
     accounts,
     passwords,
     newPasswords,
@@ -164,8 +169,10 @@ export async function createServices(config: Config, log: Log) {
     mailLimits,
     emailChange,
     invitations,
+    deferredWork,
     passwordReset,
     invitationLinks,
+    invitationRequests,
     keys,
     grants,
     errorReports,
@@ -179,16 +186,4 @@ export type Services = Awaited<ReturnType<typeof createServices>>;
 function policyResolver(config: Config): (account: Account | undefined) => SignInPolicy {
   const { mfa, passwordMinLength, sessionIdle: idleSeconds, sessionAbsolute: absoluteSeconds } = config;
   return () => effectivePolicy([{ mfa, passwordMinLength, idleSeconds, absoluteSeconds }]);
-}
-
-function epochReader(findAccount: (id: string) => Promise<Account | undefined>) {
-  return async (id: string): Promise<number | undefined> => (await findAccount(id))?.sessionEpoch;
-}
-
-/** A suspended account is nobody to the protocol, whatever tokens are still about. */
-function activeAccount(get: (id: string) => Promise<Account | undefined>) {
-  return async (id: string): Promise<Account | undefined> => {
-    const account = await get(id);
-    return account?.status === 'suspended' ? undefined : account;
-  };
 }

@@ -13,13 +13,13 @@ const batch = 1000;
 const graceMs = 3_600_000;
 
 export async function sweep(
-  { artifacts, expiring, passwordReset }: Services,
+  { artifacts, expiring, deferredWork }: Services,
   { accountDeletion, oidc }: App,
 ): Promise<void> {
   const now = Date.now();
   await oidc.sweepSessions();
   await accountDeletion.sweep();
-  await passwordReset.resume();
+  await deferredWork.resume();
   for (const collection of expiring) await clear(collection, now);
   const kinds = Object.keys(artifactKinds) as ArtifactKind[];
   for (const kind of kinds) await clear(artifacts.of(kind), now - graceMs);

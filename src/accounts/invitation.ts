@@ -33,6 +33,8 @@ export const invitationSchema = z.object({
   expiresAt: z.number(),
   /** Of links that a newer one took the place of. They open nothing; who holds one is told so, and may ask for another mail. */
   formerHashes: z.array(z.string()),
+  /** Names the latest mail, so that what became of an older one does not count for it. */
+  mailId: z.string().optional(),
   /** As the audit event names who did it: an account id, or `cli`, `system`. */
   invitedBy: z.string().optional(),
   /** The client the person goes on to. */
@@ -66,13 +68,14 @@ const aboutMail: readonly InvitationEvent[] = ['resent', 'mailed', 'bounced', 'e
 
 export function newInvitation(
   stored: StoredToken,
-  about: Pick<Invitation, 'ownsAccount'> & { invitedBy?: string | undefined; clientId?: string | undefined },
+  about: Pick<Invitation, 'ownsAccount' | 'mailId'> & { invitedBy?: string | undefined; clientId?: string | undefined },
   now: number,
 ): Invitation {
-  const { invitedBy, clientId, ownsAccount } = about;
+  const { invitedBy, clientId, ownsAccount, mailId } = about;
   return {
     ...stored,
     formerHashes: [],
+    mailId,
     ...(invitedBy === undefined ? {} : { invitedBy }),
     ...(clientId === undefined ? {} : { clientId }),
     ownsAccount,
@@ -81,12 +84,17 @@ export function newInvitation(
 }
 
 /** The new token kills the old one, which is remembered for the page that says so. */
-export function reissued(old: Invitation, stored: StoredToken, now: number): Invitation {
+export function reissued(
+  old: Invitation,
+  { mailId, ...stored }: StoredToken & Pick<Invitation, 'mailId'>,
+  now: number,
+): Invitation {
   const isOver = old.expiresAt <= now && !thisRound(old).some(({ event }) => event === 'cancelled');
   const ended = isOver ? withEntry(old, { event: 'expired', at: old.expiresAt }) : old;
   return {
     ...withEntry(ended, { event: 'resent', at: now }),
     ...stored,
+    mailId,
     formerHashes: [...old.formerHashes, old.tokenHash].slice(-formerKept),
   };
 }
@@ -136,6 +144,15 @@ export function invitationHistory(account: Invited, now: number): { event: Invit
 /** Whether the person did anything with the mail that is the latest. */
 export function hasStarted({ invitation }: Invited): boolean {
   return invitation !== undefined && thisRound(invitation).some(({ event }) => event === 'started');
+}
+
+/** Whether the latest mail still opens the account: link and temporary password both. @param now milliseconds UTC */
+export function hasGoodInvitation(
+  { status, passwordHash, temporaryPassword, invitation }: Invited,
+  now: number,
+): boolean {
+  if (status === 'suspended' || passwordHash !== undefined || !invitation) return false;
+  return invitation.expiresAt > now && (temporaryPassword?.expiresAt ?? 0) > now;
 }
 
 /** Suspended because the invitation was withdrawn, and by nothing since. */

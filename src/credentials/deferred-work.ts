@@ -8,6 +8,8 @@ import type { CollectionSpec, Storage } from '../storage/port.ts';
 
 const workSchema = z.object({
   id: z.string(),
+  /** Whose it is. */
+  kind: z.string(),
   /** JSON: it names people. */
   sealed: z.string(),
   /** Milliseconds UTC until which whoever took it up is left alone with it. */
@@ -31,49 +33,62 @@ export interface DeferredWorkDependencies {
   log: Log;
 }
 
-/** @param handle does one piece of work; after a crash it may come to the same one twice */
-export function createDeferredWork<W>(
-  { storage, secrets, log }: DeferredWorkDependencies,
-  handle: (work: W, id: string) => Promise<void>,
-) {
+type Handle<W> = (work: W, id: string) => Promise<void>;
+
+export function createDeferredWork({ storage, secrets, log }: DeferredWorkDependencies) {
   const stored = storage.collection(workSpec);
+  const handlers = new Map<string, Handle<unknown>>();
   const underWay = new Set<Promise<void>>();
 
-  /** Stores a piece of work; this process is expected to `run` it. @returns its id */
-  async function put(work: W): Promise<string> {
-    const id = newId();
-    const now = Date.now();
-    const sealed = secrets.seal(JSON.stringify(work), context(id));
-    await stored.insert({ id, sealed, claimedUntil: now + claimMs, expiresAt: now + keptMs });
-    return id;
+  /** Called while the services are built.
+   *  @param kind names its work in the store   @param handle does one piece of it; after a crash it may come to the same one twice */
+  function of<W>(kind: string, handle: Handle<W>) {
+    handlers.set(kind, handle as Handle<unknown>);
+
+    /** Stores a piece of work; this process is expected to `run` it. @returns its id */
+    async function put(work: W): Promise<string> {
+      const id = newId();
+      const now = Date.now();
+      const sealed = secrets.seal(JSON.stringify(work), context(id));
+      await stored.insert({ id, kind, sealed, claimedUntil: now + claimMs, expiresAt: now + keptMs });
+      return id;
+    }
+
+    /** Resolves when it is done, or has failed and is left for `resume`. */
+    function run(id: string, work: W): Promise<void> {
+      return attempt(id, () => handle(work, id));
+    }
+
+    /** Stores it, and begins with it once the request that asks for it has been answered. */
+    async function runLater(work: W): Promise<void> {
+      const id = await put(work);
+      const done = new Promise((resolve) => setImmediate(resolve)).then(() => run(id, work));
+      underWay.add(done);
+      void done.finally(() => underWay.delete(done));
+    }
+
+    return { put, run, runLater };
   }
 
-  /** Resolves when it is done, or has failed and is left for `resume`. */
-  async function run(id: string, work: W): Promise<void> {
+  async function attempt(id: string, act: () => Promise<void>): Promise<void> {
     try {
-      await handle(work, id);
+      await act();
       await stored.delete(id);
     } catch (error) {
       log.warn({ err: error }, 'deferred work failed; tried again in a minute');
     }
   }
 
-  /** Begins with it once the request that asks for it has been answered. */
-  function runLater(id: string, work: W): void {
-    const done = new Promise((resolve) => setImmediate(resolve)).then(() => run(id, work));
-    underWay.add(done);
-    void done.finally(() => underWay.delete(done));
-  }
-
-  /** Takes up what a process left behind. */
+  /** Takes up what a process left behind. What is of a kind that this version does not know is left for one that does. */
   async function resume(): Promise<void> {
     const now = Date.now();
-    for (const { id, sealed, claimedUntil } of await stored.list({ limit: batch })) {
-      if (claimedUntil > now) continue;
+    for (const { id, kind, sealed, claimedUntil } of await stored.list({ limit: batch })) {
+      const handle = handlers.get(kind);
+      if (!handle || claimedUntil > now) continue;
       const claimed = await stored.update(id, (old) =>
         old.claimedUntil > now ? undefined : { ...old, claimedUntil: now + claimMs },
       );
-      if (claimed) await run(id, JSON.parse(secrets.open(sealed, context(id))) as W);
+      if (claimed) await attempt(id, () => handle(JSON.parse(secrets.open(sealed, context(id))), id));
     }
   }
 
@@ -82,8 +97,9 @@ export function createDeferredWork<W>(
     while (underWay.size > 0) await Promise.all(underWay);
   }
 
-  return { put, run, runLater, resume, settled };
+  return { of, resume, settled };
 }
+export type DeferredWork = ReturnType<typeof createDeferredWork>;
 
 function context(id: string) {
   return { collection: 'deferred-work', field: 'sealed', id };

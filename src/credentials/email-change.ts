@@ -42,7 +42,10 @@ export function createEmailChange(dependencies: EmailChangeDependencies) {
   /** The caller has checked the current password of `account`. A newer request kills an older one. Costs the same, and looks the same
    *  to who asks, whether or not the new address has an account; its owner is told then, and no link is mailed. */
   async function request(account: Account, email: string, origin: Origin): Promise<RequestOutcome> {
-    if (!(await mailLimits.take({ accountId: account.id, address: origin.address }))) return 'too-many-mails';
+    const isAllowed =
+      (await mailLimits.take('caused by account', account.id)) &&
+      (await mailLimits.take('caused by network', origin.address));
+    if (!isAllowed) return 'too-many-mails';
     const expiresAt = Date.now() + linkSeconds * 1000;
     const { token, stored } = makeToken(purpose, account.id, expiresAt);
     const updated = await accounts.update(account.id, (old) =>
@@ -61,7 +64,7 @@ export function createEmailChange(dependencies: EmailChangeDependencies) {
       origin,
     );
     await securityNotices.send(account, 'emailChangeRequested', origin, maskedEmail(email));
-    if (await mailLimits.takeFor(email)) await mailNewAddress(updated, email, { token, expiresAt });
+    if (await mailLimits.take('sent to address', email)) await mailNewAddress(updated, email, { token, expiresAt });
     return 'requested';
   }
 

@@ -5,7 +5,7 @@ import { type Invitation, type InvitationEntry, withEntry } from '../accounts/in
 import { clientName } from '../clients/client.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Messages } from '../mail/messages.ts';
-import type { Outbox, Outcome } from '../mail/outbox.ts';
+import type { Outbox, Outcome, Reference } from '../mail/outbox.ts';
 
 export interface InvitationMailsDependencies {
   accounts: Accounts;
@@ -49,30 +49,44 @@ export function createInvitationMails({ accounts, clients, messages, outbox, iss
       linkExpiresAt: account.invitation?.expiresAt ?? 0,
     };
     const message = messages.render('invitation', account.email, model, account.language);
-    await outbox.put(message, { reference: { kind, accountId: account.id }, expiresAt });
+    await outbox.put(message, { reference: referenceOf(account), expiresAt });
   }
 
   /** To a person who has a password of their own and stopped after it. Nothing secret is in it. */
   async function remind(account: Account): Promise<void> {
     const model = { email: account.email, url: `${issuer}/invitation/welcome` };
     const message = messages.render('invitation-reminder', account.email, model, account.language);
-    await outbox.put(message, { reference: { kind, accountId: account.id } });
+    await outbox.put(message, { reference: referenceOf(account) });
   }
 
-  /** Hears the same twice without writing it twice. */
+  /** That the invitation waits. It is no mail of the invitation: what becomes of it says nothing of that.
+   *  @param renewal the token by which the owner of the mailbox gets a new one; nothing where there is no invitation */
+  async function inform(account: Account, renewal: string | undefined): Promise<void> {
+    const model = renewal
+      ? { kind: 'waiting', url: `${issuer}/invitation/new?${new URLSearchParams({ token: renewal })}` }
+      : { kind: 'invited', url: `${issuer}/profile` };
+    await outbox.put(messages.render('refusal', account.email, model, account.language));
+  }
+
+  /** Hears the same twice without writing it twice. What becomes of an older mail, once there is a newer one, is no news. */
   async function hear({ reference, state, at, messageId }: Outcome): Promise<void> {
     if (reference.kind !== kind) return;
     const entry: InvitationEntry = { event: state === 'sent' ? 'mailed' : 'bounced', at, messageId };
     await accounts.update(reference.accountId, (current) => {
       const { invitation } = current;
-      if (!invitation || isKnown(invitation, entry)) return undefined;
+      if (!invitation || invitation.mailId !== reference.mailId || isKnown(invitation, entry)) return undefined;
       return { ...current, invitation: withEntry(invitation, entry) };
     });
   }
 
-  return { send, remind, partiesOf };
+  return { send, remind, inform, partiesOf };
 }
 export type InvitationMails = ReturnType<typeof createInvitationMails>;
+
+function referenceOf({ id: accountId, invitation }: Account): Reference {
+  const mailId = invitation?.mailId;
+  return { kind, accountId, ...(mailId === undefined ? {} : { mailId }) };
+}
 
 function isKnown({ history }: Invitation, { event, messageId }: InvitationEntry): boolean {
   return history.some((known) => known.event === event && known.messageId === messageId);

@@ -58,7 +58,7 @@ export function createInvitations(dependencies: InvitationsDependencies) {
       emailVerified: false,
       status: 'invited',
       temporaryPassword,
-      invitation: newInvitation(link, { invitedBy: origin.actor, clientId, ownsAccount: true }, now),
+      invitation: newInvitation(link, { invitedBy: origin.actor, clientId, ownsAccount: true, mailId: newId() }, now),
     });
     const detail = { roles: person.roles, ...(person.organization ? { organization: person.organization } : {}) };
     await audit.record({ type: 'account.created', result: 'success', subject: id, detail }, origin);
@@ -85,6 +85,7 @@ export function createInvitations(dependencies: InvitationsDependencies) {
   /** A new epoch, too: whoever stands before the choice of an own password with the older temporary one signs in again. */
   async function issue(account: Account, { actor: invitedBy }: Origin): Promise<Account> {
     const { now, token, link, password, temporaryPassword } = await makeSecrets(account.id);
+    const mailId = newId();
     const updated = await accounts.update(account.id, (current) => {
       const { invitation } = current;
       if (current.passwordHash !== undefined || invitation?.tokenHash !== account.invitation?.tokenHash)
@@ -95,8 +96,8 @@ export function createInvitations(dependencies: InvitationsDependencies) {
         ...reopened(current),
         temporaryPassword,
         invitation: invitation
-          ? reissued(invitation, link, now)
-          : newInvitation(link, { invitedBy, ownsAccount: false }, now),
+          ? reissued(invitation, { ...link, mailId }, now)
+          : newInvitation(link, { invitedBy, ownsAccount: false, mailId }, now),
         sessionEpoch: current.sessionEpoch + 1,
       };
     });
@@ -106,11 +107,11 @@ export function createInvitations(dependencies: InvitationsDependencies) {
   }
 
   async function remind(account: Account): Promise<Account> {
-    const now = Date.now();
+    const [now, mailId] = [Date.now(), newId()];
     const updated = await accounts.update(account.id, (current) =>
       whyNotAgain(current) || isCancelled(current) !== isCancelled(account)
         ? undefined
-        : withInvitationEvent(reopened(current), 'resent', now),
+        : reminded(reopened(current), mailId, now),
     );
     if (!updated) throw changedMeanwhile(account);
     await mails.remind(updated);
@@ -174,6 +175,11 @@ function reopened(account: Account): Account {
   if (!isCancelled(account)) return account;
   const isComplete = account.invitation?.history.some(({ event }) => event === 'profile-done');
   return { ...account, status: isComplete ? 'active' : 'invited' };
+}
+
+function reminded(account: Account, mailId: string, now: number): Account {
+  const { invitation, ...told } = withInvitationEvent(account, 'resent', now);
+  return { ...told, ...(invitation ? { invitation: { ...invitation, mailId } } : {}) };
 }
 
 function withdrawn(account: Account, now: number): Account {

@@ -1,5 +1,4 @@
-// How many mails somebody may cause by asking: for each account and each network that asks, and for each address that is written to. So
-// that nobody's mailbox is filled by way of our forms.
+// How many mails somebody may cause by asking, within an hour: so that nobody's mailbox is filled by way of our forms.
 import { z } from 'zod';
 import { canonicalEmail } from '../accounts/account.ts';
 import { isDomainError } from '../platform/errors.ts';
@@ -8,9 +7,22 @@ import type { Secrets } from '../platform/secrets.ts';
 import type { CollectionSpec, Storage } from '../storage/port.ts';
 
 const hourMs = 3_600_000;
-const perAccount = 3;
-const perAddress = 3;
-const perNetwork = 10;
+
+/** Each counts by itself. So what strangers ask for uses up nothing of what a person who is signed in may ask for, and requests for
+ *  invitations nothing of a network's way back in. */
+const rules = {
+  /** By the forms that anybody can use, both together: for the account that would get the mail … */
+  'asked for account': 3,
+  /** … and, before it is known whether there is such an account, for the network that asks. */
+  'reset asked by network': 10,
+  'invitation asked by network': 10,
+  /** By a person who is signed in. */
+  'caused by account': 3,
+  'caused by network': 10,
+  /** To an address that may be anybody's. */
+  'sent to address': 3,
+} as const;
+export type MailRule = keyof typeof rules;
 
 const mailCountSchema = z.object({
   id: z.string(),
@@ -27,28 +39,16 @@ const mailCountsSpec: CollectionSpec<z.output<typeof mailCountSchema>> = {
 export function createMailLimits({ storage, secrets }: { storage: Storage; secrets: Secrets }) {
   const counts = storage.collection(mailCountsSpec);
 
-  /** Counts a mail that a signed-in person causes. @returns false when it would be one too many within an hour */
-  async function take({ accountId, address }: { accountId: string; address: string | undefined }): Promise<boolean> {
-    const network = networkOf(address ?? 'unknown');
-    return (await count(`account ${accountId}`, perAccount)) && (await count(`network ${network}`, perNetwork));
-  }
-
-  /** Counts a mail to an address, whoever causes it. @returns false when it would be one too many within an hour */
-  function takeFor(email: string): Promise<boolean> {
-    return count(`to ${secrets.hmac('mail limits', canonicalEmail(email))}`, perAddress);
-  }
-
-  /** Counts a mail that somebody asks for who is not signed in, before it is known whether there will be one. Each kind by itself, so that
-   *  no other uses up the way back in.
-   *  @returns false when it would be one too many from this network within an hour */
-  function takeFrom(address: string | undefined, kind: 'invitation' | 'reset'): Promise<boolean> {
-    return count(`${kind} from ${networkOf(address ?? 'unknown')}`, perNetwork);
-  }
-
-  /** Counts a mail for a forgotten password. By itself, so that no other mail uses up the way back in.
+  /** Counts a mail.
+   *  @param whose an account id, or the address of a network or a mailbox as it came, by the rule
    *  @returns false when it would be one too many within an hour */
-  function takeReset(accountId: string): Promise<boolean> {
-    return count(`reset ${accountId}`, perAccount);
+  function take(rule: MailRule, whose: string | undefined): Promise<boolean> {
+    return count(`${rule} ${nameOf(rule, whose)}`, rules[rule]);
+  }
+
+  function nameOf(rule: MailRule, whose = 'unknown'): string {
+    if (rule.endsWith('network')) return networkOf(whose);
+    return rule === 'sent to address' ? secrets.hmac('mail limits', canonicalEmail(whose)) : whose;
   }
 
   async function count(id: string, most: number): Promise<boolean> {
@@ -70,6 +70,6 @@ export function createMailLimits({ storage, secrets }: { storage: Storage; secre
     }
   }
 
-  return { take, takeFor, takeFrom, takeReset };
+  return { take };
 }
 export type MailLimits = ReturnType<typeof createMailLimits>;

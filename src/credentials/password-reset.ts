@@ -7,7 +7,9 @@ import type { Audit, Origin } from '../audit/audit.ts';
 import type { Messages } from '../mail/messages.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { deviceOf, deviceWords } from '../platform/device.ts';
-import { createDeferredWork, type DeferredWorkDependencies } from './deferred-work.ts';
+import type { Secrets } from '../platform/secrets.ts';
+import type { DeferredWork } from './deferred-work.ts';
+import type { InvitationRequests } from './invitation-requests.ts';
 import type { MailLimits } from './mail-limits.ts';
 import type { NewPasswords } from './new-passwords.ts';
 import type { PasswordFault } from './password-policy.ts';
@@ -23,11 +25,14 @@ import {
 } from './reset-link.ts';
 import { inTurn } from './throttle.ts';
 
-export interface PasswordResetDependencies extends DeferredWorkDependencies {
+export interface PasswordResetDependencies {
+  secrets: Secrets;
+  deferredWork: DeferredWork;
   accounts: Accounts;
   passwords: Passwords;
   newPasswords: NewPasswords;
   mailLimits: MailLimits;
+  invitationRequests: InvitationRequests;
   messages: Messages;
   outbox: Outbox;
   securityNotices: SecurityNotices;
@@ -64,15 +69,14 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
   const { secrets, accounts, passwords, newPasswords, mailLimits, messages, outbox, securityNotices, audit } =
     dependencies;
   const gates = new Map<string, Promise<unknown>>();
-  const work = createDeferredWork<Work>(dependencies, handle);
+  const work = dependencies.deferredWork.of<Work>('password-reset', handle);
 
   /** Resolves once the request is stored. Whether there is an account is found out after the answer: so answer and time are the same for
    *  every address (ASVS 6.3.8). */
   async function ask(request: ResetRequest, origin: Origin): Promise<void> {
-    if (!(await mailLimits.takeFrom(origin.address, 'reset')))
+    if (!(await mailLimits.take('reset asked by network', origin.address)))
       return note('network-limited', undefined, request, origin);
-    const asked = { kind: 'asked', request, origin } as const;
-    work.runLater(await work.put(asked), asked);
+    await work.runLater({ kind: 'asked', request, origin });
   }
 
   function handle(todo: Work, id: string): Promise<void> {
@@ -87,7 +91,7 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
 
   /** @returns what became of it, for the audit event */
   async function mail(account: Account, { began }: ResetRequest, origin: Origin): Promise<string> {
-    if (!(await mailLimits.takeReset(account.id))) return 'account-limited';
+    if (!(await mailLimits.take('asked for account', account.id))) return 'account-limited';
     return link(account, began, origin);
   }
 
@@ -98,6 +102,10 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
 
   async function link(account: Account, began: ResetRequest['began'], origin: Origin): Promise<string> {
     const refusal = resetRefusal(account);
+    if (refusal === 'invited') {
+      await dependencies.invitationRequests.leadOn(account, origin);
+      return refusal;
+    }
     if (refusal) {
       const model = { kind: refusal, url: `${dependencies.issuer}/profile` };
       await outbox.put(messages.render('refusal', account.email, model, account.language));
@@ -186,7 +194,7 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
     return { clientId, uid: interaction && secrets.open(interaction, context(id)) };
   }
 
-  return { ask, mailLink, look, reset, resume: work.resume, settled: work.settled };
+  return { ask, mailLink, look, reset };
 }
 export type PasswordReset = ReturnType<typeof createPasswordReset>;
 

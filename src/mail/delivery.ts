@@ -31,7 +31,7 @@ export const deliverySchema = z.object({
   /** When it was sent, refused, or expired. */
   endedAt: z.number().optional(),
   /** What it is about, for the listeners. */
-  reference: z.object({ kind: z.string(), accountId: z.string() }).optional(),
+  reference: z.object({ kind: z.string(), accountId: z.string(), mailId: z.string().optional() }).optional(),
   /** How often listeners failed to hear of the outcome; absent when nothing is to be told. */
   untold: z.number().optional(),
 });

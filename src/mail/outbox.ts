@@ -18,6 +18,8 @@ export interface Reference {
   /** For instance `invitation`. */
   kind: string;
   accountId: string;
+  /** Which of several mails of that kind, by the name that whoever put it gave it. */
+  mailId?: string | undefined;
 }
 
 export interface PutOptions {

@@ -23,6 +23,8 @@ const protocolPaths =
 /** Two Koa applications side by side: nine requests in ten are for the protocol, and none of ours begins like one of its paths. */
 export function createStack({ oidc, log, before, assets, routers }: StackDependencies): {
   callback(): RequestListener;
+  /** For whoever lists what there is. */
+  routers: readonly Router[];
 } {
   const app = new Koa();
   app.keys = oidc.cookieKeys;
@@ -38,7 +40,7 @@ export function createStack({ oidc, log, before, assets, routers }: StackDepende
     return (req, res) => void (protocolPaths.test(pathOf(req)) ? oidc.handle(req, res) : own(req, res));
   }
 
-  return { callback };
+  return { callback, routers };
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {

@@ -21,8 +21,8 @@ for (const engine of engines) {
       secrets: createSecrets([Buffer.alloc(32, 1)]),
       log: createLog('silent'),
     });
-    let mine: ReturnType<typeof createDeferredWork<Errand>>;
-    let theirs: ReturnType<typeof createDeferredWork<Errand>>;
+    let mine: Awaited<ReturnType<typeof ofAProcess>>;
+    let theirs: Awaited<ReturnType<typeof ofAProcess>>;
     let isBroken = false;
 
     beforeAll(async () => {
@@ -32,12 +32,14 @@ for (const engine of engines) {
     async function ofAProcess() {
       const storage = await storageAt(url);
       storages.push(storage);
-      const work = createDeferredWork<Errand>(dependencies(storage), async ({ to }) => {
+      const work = createDeferredWork(dependencies(storage));
+      const errands = work.of<Errand>('errand', async ({ to }) => {
         if (isBroken) throw new Error('no luck today');
         done.push(to);
       });
+      const letters = work.of<Errand>('letter', async ({ to }) => void done.push(`a letter to ${to}`));
       await storage.open();
-      return work;
+      return { ...work, ...errands, letters };
     }
 
     afterEach(() => {
@@ -52,7 +54,7 @@ for (const engine of engines) {
 
     it('is done after the request that asks for it, once', async () => {
       stopClock();
-      mine.runLater(await mine.put({ to: 'ana' }), { to: 'ana' });
+      await mine.runLater({ to: 'ana' });
       expect(done).toEqual([]);
       await mine.settled();
       moveClock(2 * minuteMs);
@@ -70,10 +72,19 @@ for (const engine of engines) {
       expect(done).toEqual(['bo']);
     });
 
+    it('is done by its owner, whose ever it is', async () => {
+      stopClock();
+      await mine.put({ to: 'dan' });
+      await mine.letters.put({ to: 'eve' });
+      moveClock(minuteMs);
+      await theirs.resume();
+      expect(done.toSorted()).toEqual(['a letter to eve', 'dan']);
+    });
+
     it('is tried again where it failed', async () => {
       stopClock();
       isBroken = true;
-      mine.runLater(await mine.put({ to: 'cleo' }), { to: 'cleo' });
+      await mine.runLater({ to: 'cleo' });
       await mine.settled();
       isBroken = false;
       moveClock(minuteMs);

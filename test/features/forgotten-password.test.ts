@@ -108,7 +108,7 @@ for (const engine of engines) {
         { email: ana.email, _csrf: token },
         { 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example', 'X-Forwarded-For': freshNetwork() },
       );
-      await gatehouse.services.passwordReset.settled();
+      await gatehouse.services.deferredWork.settled();
       const [mail] = await mailsTo(gatehouse, ana.email);
       expect(await resetLink(gatehouse, ana.email)).toMatch(`${gatehouse.issuer}/reset-password?token=`);
       expect(JSON.stringify(mail)).not.toContain('evil.example');
@@ -120,7 +120,7 @@ for (const engine of engines) {
       const [mail] = await mailsTo(gatehouse, invited.email);
       expect(mail).toMatchObject({
         subject: 'Your Gatehouse account waits for its first sign-in',
-        purpose: 'refusal.invited',
+        purpose: 'refusal.waiting',
       });
       expect(mail?.text).not.toContain('/reset-password');
       expect((await gatehouse.services.accounts.get(invited.account.id))?.passwordReset).toBeUndefined();

@@ -19,14 +19,14 @@ for (const engine of engines) {
     it.each([0, 1, 2, 4, 8, 16])(
       'is not taken back by a request for another mail that is %i reads ahead',
       async (reads) => {
-        const { accounts, invitations, invitationLinks, outbox } = gatehouse.services;
+        const { accounts, invitations, invitationRequests, outbox } = gatehouse.services;
         const email = `imported-${reads}@example.com`;
         // Imported: the account did not come with the invitation, and so is not deleted with it.
         const { id } = await accounts.create({ email, emailVerified: false, status: 'invited' });
         await invitations.resend(id, administrator);
         const { link } = await latestMail({ outbox }, email);
         const token = new URLSearchParams(link.split('?')[1]).get('token') ?? '';
-        const asked = invitationLinks.askAgain(token, { address: `192.0.2.${reads}` });
+        const asked = invitationRequests.askByLink(token, { address: `192.0.2.${reads}` });
         for (let n = 0; n < reads; n += 1) await accounts.get(id);
         expect(await invitations.cancel(id, administrator)).toBe('suspended');
         await asked;

@@ -26,7 +26,7 @@ for (const engine of engines) {
     afterEach(letClockRun);
     afterAll(() => gatehouse.stop());
 
-    it('leaves the old password or the new one, and tells the owner of a new one', async () => {
+    it('REL-04: leaves the old password or the new one, and tells the owner of a new one', async () => {
       for (let round = 0; round < rounds; round += 1) {
         const ana = await createPerson(gatehouse);
         const browser = gatehouse.browser();
@@ -45,7 +45,7 @@ for (const engine of engines) {
         await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, randomInt(0, longestMs)))]);
         await server.kill();
         const status = await answer;
-        const { accounts, passwords, passwordReset } = gatehouse.services;
+        const { accounts, passwords, deferredWork } = gatehouse.services;
         const account = await accounts.get(ana.account.id);
         const check = (password: string) => passwords.verify(account, password, Date.now());
         const [old, fresh] = [await check(ana.password), await check(newPassword)];
@@ -56,7 +56,7 @@ for (const engine of engines) {
         expect(account?.tokensFromEpoch).toBe(isReset ? account?.sessionEpoch : undefined);
         expect(account?.passwordReset?.usedAt !== undefined).toBe(isReset);
         moveClock(2 * minuteMs);
-        await passwordReset.resume();
+        await deferredWork.resume();
         letClockRun();
         const told = (await subjectsTo(gatehouse, ana.email)).some((subject) => subject.includes('was reset'));
         expect(told).toBe(isReset);

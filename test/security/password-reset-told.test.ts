@@ -35,7 +35,7 @@ for (const engine of engines) {
       expect(await resetsOf(ana)).toBe(0);
       await askForReset(gatehouse, gatehouse.browser(), ana.email);
       moveClock(2 * minuteMs);
-      await gatehouse.services.passwordReset.resume();
+      await gatehouse.services.deferredWork.resume();
       expect(await resetsOf(ana)).toBe(1);
       expect(await subjectsTo(gatehouse, ana.email)).toContain(told);
     });

@@ -143,7 +143,7 @@ for (const engine of engines) {
         const fields = { ...hiddenFields(page), interaction, email: person.email };
         const sent = await browser.post(forgottenPath, fields, { 'X-Forwarded-For': freshNetwork() });
         expect(main(sent)).not.toMatch(new RegExp(`evil.example|${foreign}`));
-        await gatehouse.services.passwordReset.settled();
+        await gatehouse.services.deferredWork.settled();
         const { clientId, interaction: kept } = (await stored(person))?.passwordReset ?? {};
         expect([clientId, kept]).toEqual([undefined, undefined]);
       }
@@ -193,7 +193,7 @@ describe('a server that is asked for a new password', () => {
   /** The process answers; what follows its answer is its own, so the link is asked of the services here. */
   async function linkAskedInProcess(gatehouse: TestApp, person: Person): Promise<string> {
     await gatehouse.services.passwordReset.ask({ email: person.email }, { address: freshNetwork() });
-    await gatehouse.services.passwordReset.settled();
+    await gatehouse.services.deferredWork.settled();
     const [mail] = (await gatehouse.services.outbox.list()).filter(({ to }) => to === person.email);
     return /https?:\/\/\S+\/reset-password\?token=\S+/.exec(mail?.text ?? '')?.[0] ?? '';
   }
@@ -216,7 +216,7 @@ describe('the time of an answer', () => {
         const begun = performance.now();
         await browser.request(forgottenPath, { method: 'POST', body, headers: { 'X-Forwarded-For': freshNetwork() } });
         times[kind].push(performance.now() - begun);
-        await gatehouse.services.passwordReset.settled();
+        await gatehouse.services.deferredWork.settled();
       }
     }
     const [known, unknown] = [median(times.known), median(times.unknown)];

@@ -30,7 +30,7 @@ export async function askForReset(
     { ...hiddenFields(page), email },
     { 'X-Forwarded-For': options.network ?? freshNetwork() },
   );
-  await services.passwordReset.settled();
+  await services.deferredWork.settled();
   return answer;
 }
 

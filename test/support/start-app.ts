@@ -57,7 +57,7 @@ export async function startApp({
   async function stop(): Promise<void> {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-    await services.passwordReset.settled();
+    await services.deferredWork.settled();
     await services.storage.close();
     if (!keepStorage) await on.drop(url);
   }

@@ -1,4 +1,5 @@
 // What the page of an invitation says, by what its link is still good for.
+import type { Account } from '../../accounts/account.ts';
 import type { DeadLink, GoodLink, LinkReading } from '../../credentials/invitation-links.ts';
 import type { Message } from '../http/view-models.ts';
 
@@ -64,6 +65,12 @@ export function over(reading: DeadLink): OverModel {
     default:
       return { title: { key: 'invitation.unknownTitle' }, text: { key: 'invitation.unknown' }, ask: 'address', email };
   }
+}
+
+/** For the owner of the mailbox, by the mail that said that the invitation waits. */
+export function renewal({ email }: Account): OverModel {
+  const text = { key: 'invitation.renewal', values: { email } };
+  return { title: { key: 'invitation.newTitle' }, text, ask: 'click', email: '' };
 }
 
 function when(endedAt: number | undefined): { endedAt?: number } {

@@ -5,17 +5,19 @@ import type { Context } from 'koa';
 import { isEmail } from '../../accounts/account.ts';
 import type { Clients } from '../../clients/clients.ts';
 import type { GoodLink, InvitationLinks } from '../../credentials/invitation-links.ts';
+import type { InvitationRequests } from '../../credentials/invitation-requests.ts';
 import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { FieldError } from '../http/view-models.ts';
 import type { Views } from '../http/views.ts';
-import { isGood, onwards, over } from './invitation-models.ts';
+import { isGood, onwards, over, renewal } from './invitation-models.ts';
 import { initiateLoginUrl } from './start-again.ts';
 
 export interface InvitationPagesDependencies {
   invitationLinks: InvitationLinks;
+  invitationRequests: InvitationRequests;
   clients: Clients;
   signedIn: SignedInReader;
   browser: Browser;
@@ -31,7 +33,8 @@ const csrfContext = 'invitation';
 const welcomePath = `${path}/welcome`;
 
 export function createInvitationRouter(dependencies: InvitationPagesDependencies): Router {
-  const { invitationLinks, clients, signedIn, browser, readForm, views, productName, issuer } = dependencies;
+  const { invitationLinks, invitationRequests, clients, signedIn, browser, readForm, views, productName, issuer } =
+    dependencies;
   const router = new Router();
   const form = (ctx: Context, action: string, errors: readonly FieldError[] = []) => ({
     action,
@@ -58,7 +61,15 @@ export function createInvitationRouter(dependencies: InvitationPagesDependencies
     await toSignIn(ctx, reading);
   });
 
-  router.get(`${path}/new`, (ctx) => askForAddress(ctx, ''));
+  router.get(`${path}/new`, async (ctx) => {
+    if (ctx.query.token === undefined) return askForAddress(ctx, '');
+    const token = String(ctx.query.token);
+    const account = await invitationRequests.readRenewal(token);
+    if (account) ctx.state.accountLanguage = account.language;
+    const about = account ? renewal(account) : over({ state: 'unknown' });
+    const model = { ...form(ctx, `${path}/new`), ...about, token: account ? token : '' };
+    views.render(ctx, 'interaction/invitation-over', model, { status: account ? 200 : 410 });
+  });
 
   router.post(`${path}/new`, async (ctx) => {
     const { token, email } = await readForm(ctx, csrfContext, ['token', 'email']);
@@ -67,8 +78,8 @@ export function createInvitationRouter(dependencies: InvitationPagesDependencies
       const key = typed === '' ? 'error.email.required' : 'error.email.invalid';
       return askForAddress(ctx, typed.slice(0, 254), [{ field: 'email', key }]);
     }
-    if (token !== '') await invitationLinks.askAgain(token, ctx.state.origin);
-    else invitationLinks.askAgainFor(typed, ctx.state.origin);
+    if (token !== '') await invitationRequests.askByLink(token, ctx.state.origin);
+    else await invitationRequests.askByAddress(typed, ctx.state.origin);
     seeOther(ctx, `${path}/sent`);
   });
 
