@@ -7,7 +7,7 @@ import type { Page, TestBrowser } from '../support/browser.ts';
 import { letClockRun, minuteMs, moveClock, stepMs, stopClock } from '../support/clock.ts';
 import { mailsTo } from '../support/email-change.ts';
 import { engines } from '../support/engines.ts';
-import { tokenOn } from '../support/forms.ts';
+import { tokenOn } from '../support/form.ts';
 import { activateMfa, signedInBrowser } from '../support/my-profile.ts';
 import { codeAt, createPerson, type Person, signIn, signInTo } from '../support/people.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';

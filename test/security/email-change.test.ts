@@ -6,7 +6,7 @@ import type { TestBrowser } from '../support/browser.ts';
 import { letClockRun } from '../support/clock.ts';
 import { askFor, confirmPath, emailPath, linkIn, mailsTo, newAddress } from '../support/email-change.ts';
 import { engines } from '../support/engines.ts';
-import { tokenOn } from '../support/forms.ts';
+import { tokenOn } from '../support/form.ts';
 import { holdPost } from '../support/held-post.ts';
 import { activateMfa, passwordPath, signedInBrowser } from '../support/my-profile.ts';
 import { createPerson, type Person, signIn } from '../support/people.ts';

@@ -1,10 +1,48 @@
 // Forged posts: every form of ours is refused without its own token, from another site, or with another form's token.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { letClockRun, stopClock } from '../support/clock.ts';
-import { type Form, formMakers, type Place, tokenOn } from '../support/forms.ts';
+import { type Form, type Place, tokenOn } from '../support/form.ts';
+import { formMakers } from '../support/forms.ts';
 import { createPerson, signInTo } from '../support/people.ts';
 import { registerRelyingParty } from '../support/relying-party.ts';
+import { routesOf } from '../support/routes.ts';
 import { startApp } from '../support/start-app.ts';
+
+/** Each route that takes posts, with its forms. */
+const formsOf: Readonly<Record<string, readonly string[]>> = {
+  '/interaction/:uid/sign-in': ['sign in'],
+  '/interaction/:uid/code': ['code'],
+  '/interaction/:uid/recovery-code': ['recovery code'],
+  '/interaction/:uid/new-password': ['own password'],
+  '/interaction/:uid/profile': ['name'],
+  '/interaction/:uid/enrol-mfa': ['set-up of MFA while signing in'],
+  '/interaction/:uid/recovery-codes': ['recovery codes seen while signing in'],
+  '/interaction/:uid/consent': ['consent'],
+  '/interaction/:uid/cancel': ['cancel'],
+  '/forgotten-password': ['forgotten password'],
+  '/reset-password': ['reset of the password'],
+  '/invitation': ['invitation'],
+  '/invitation/new': ['new invitation, by a link', 'new invitation, by an address'],
+  '/language': ['language of a page'],
+  '/not-me': ['not me'],
+  '/profile/password': ['change of password'],
+  '/profile/password/mfa/activate': ['activation of MFA'],
+  '/profile/password/mfa/deactivate': ['deactivation of MFA'],
+  '/profile/password/mfa/recovery-codes': ['recovery codes seen'],
+  '/profile/password/mfa/recovery-codes/new': ['new recovery codes'],
+  '/profile/name': ['change of name'],
+  '/profile/language': ['change of language'],
+  '/profile/email': ['change of e-mail address'],
+  '/profile/email/cancel': ['cancelled change of e-mail address'],
+  '/profile/email/confirm': ['link of a new e-mail address'],
+  '/profile/sessions/end': ['end of a session'],
+  '/profile/sessions/end-others': ['end of all other sessions'],
+  '/profile/applications/remove': ['removal of an app'],
+  '/profile/data/download': ['download of the own data'],
+  '/profile/delete': ['deletion of the account'],
+  '/profile/stay-signed-in': ['staying signed in'],
+  '/profile/sign-out': ['Log Out'],
+};
 
 describe('a forged post', () => {
   let place: Place;
@@ -40,11 +78,24 @@ describe('a forged post', () => {
     };
   }
 
+  const postRoutes = () => routesOf(place.gatehouse).filter(({ method }) => method === 'POST');
+
+  it('is tried on every route that takes posts', () => {
+    expect(
+      postRoutes()
+        .map(({ path }) => path)
+        .toSorted(),
+    ).toEqual(Object.keys(formsOf).toSorted());
+    expect(Object.values(formsOf).flat().toSorted()).toEqual(Object.keys(formMakers).toSorted());
+  });
+
   it.each(Object.keys(formMakers))('changes nothing where it imitates the form "%s"', async (name) => {
     stopClock();
     const form = await formMakers[name]?.(place);
     if (!form) throw new Error(`no form ${name}`);
     const { services, issuer } = place.gatehouse;
+    const route = postRoutes().find(({ matches }) => matches(form.action));
+    expect(formsOf[route?.path ?? '']).toContain(name);
     const state = async () => ({
       account: await services.accounts.get(form.accountId),
       events: (await services.audit.bySubject(form.accountId)).length,

@@ -3,7 +3,8 @@
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { letClockRun, stopClock } from '../support/clock.ts';
-import { type Form, formMakers, type Place } from '../support/forms.ts';
+import type { Form, Place } from '../support/form.ts';
+import { formMakers } from '../support/forms.ts';
 import { passwordPath, signedInBrowser } from '../support/my-profile.ts';
 import { createPerson } from '../support/people.ts';
 import { registerRelyingParty } from '../support/relying-party.ts';

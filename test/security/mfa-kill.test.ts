@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestBrowser } from '../support/browser.ts';
 import { stepMs } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
-import { tokenOn } from '../support/forms.ts';
+import { tokenOn } from '../support/form.ts';
 import {
   activatePath,
   deactivatePath,

@@ -1,7 +1,8 @@
 // The forms of Gatehouse for tests that forge them: each on its page, filled in so that it would act.
-import type { Page, TestBrowser } from './browser.ts';
 import { moveClock, stepMs } from './clock.ts';
 import { askFor, emailPath, newAddress } from './email-change.ts';
+import { type FormMakers, formOn, type Place } from './form.ts';
+import { invitationForms } from './invitation-forms.ts';
 import { enterWith, invite } from './invited.ts';
 import {
   activateMfa,
@@ -14,29 +15,10 @@ import {
 } from './my-profile.ts';
 import { notMeLink } from './notices.ts';
 import { codeAt, createPerson } from './people.ts';
-import type { RelyingParty } from './relying-party.ts';
 import { forgottenPath, freshLink, newPassword } from './reset.ts';
-import type { TestApp } from './start-app.ts';
 
-export interface Form {
-  browser: TestBrowser;
-  /** Where it posts to. */
-  action: string;
-  fields: Record<string, string>;
-  /** Its own anti-forgery token. */
-  token: string;
-  accountId: string;
-}
-
-export interface Place {
-  gatehouse: TestApp;
-  /** First-party: asks for no consent. */
-  rp: RelyingParty;
-  /** Asks for consent. */
-  thirdParty: RelyingParty;
-}
-
-export const formMakers: Readonly<Record<string, (place: Place) => Promise<Form>>> = {
+export const formMakers: FormMakers = {
+  ...invitationForms,
   'sign in': async ({ gatehouse, rp }) => {
     const { account, email, password } = await createPerson(gatehouse);
     const browser = gatehouse.browser();
@@ -238,21 +220,4 @@ async function atTheEnrolment({ gatehouse, rp }: Place) {
   const { email, password } = person;
   const page = await browser.submit(await browser.get(rp.request().url), { email, password }, 'Sign in');
   return { ...person, browser, page, secret: await shownSecret(browser, page) };
-}
-
-/** @param action the path of the form's page when left out */
-function formOn(
-  browser: TestBrowser,
-  page: Page,
-  fields: Record<string, string>,
-  accountId: string,
-  action = new URL(page.url).pathname,
-): Form {
-  return { browser, action, fields, token: tokenOn(page, action), accountId };
-}
-
-export function tokenOn(page: Page, action: string): string {
-  const token = page.document.querySelector(`form[action="${action}"] [name=_csrf]`)?.getAttribute('value');
-  if (!token) throw new Error(`no form that posts to ${action} on ${page.url} ("${page.heading}")`);
-  return token;
 }
