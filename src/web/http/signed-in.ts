@@ -121,7 +121,9 @@ export function createSignedIn({
     ctx.status = 303;
     const path = ctx.method === 'GET' ? ctx.url : ctx.path;
     const more = mustBeFresh ? { max_age: String(freshSeconds) } : {};
-    ctx.redirect(signInUrl(ctx, path, isStale ? { prompt: 'login' } : more));
+    // Who is signed in already need not type the address again.
+    const hint = signedIn ? { login_hint: signedIn.account.email } : {};
+    ctx.redirect(signInUrl(ctx, path, { ...(isStale ? { prompt: 'login' } : more), ...hint }));
     return undefined;
   }
 

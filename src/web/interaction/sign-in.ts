@@ -1,4 +1,5 @@
 // The first step: e-mail address and password.
+import { type Account, enrolmentRule } from '../../accounts/account.ts';
 import type { EndReason } from '../../sessions/session.ts';
 import { wrongCodesAllowed } from '../../sign-in/attempt.ts';
 import { emailErrors } from '../http/email-errors.ts';
@@ -8,15 +9,27 @@ import { outcomeErrors, throttledStatus } from './outcome.ts';
 import type { InteractionDependencies, Screen } from './router.ts';
 import type { Visit } from './visit.ts';
 
-export function signInScreen({ announcement, signedIn, signIn, readForm, views }: InteractionDependencies): Screen {
+export function signInScreen(dependencies: InteractionDependencies): Screen {
+  const { announcement, ownClientId, policyOf, signedIn, signIn, readForm, views } = dependencies;
   const path = 'sign-in';
   const links = ({ interaction }: Visit) => ({ forgottenPasswordUrl: forgottenPasswordUrl(interaction.uid) });
+
+  /** Why somebody is asked who is signed in. An app gives its own reasons. */
+  function againNotice({ interaction }: Visit, standing: Account | undefined): Message | undefined {
+    if (!standing) return undefined;
+    if (enrolmentRule(standing, policyOf(standing))) return { key: 'notice.signInToEnrol' };
+    return interaction.clientId === ownClientId ? { key: 'notice.signInAgain' } : undefined;
+  }
 
   return {
     path,
     step: 'password',
     async show(ctx, visit) {
-      const why = announced.get(announcement.read(ctx)) ?? notice(visit) ?? overNotice(await signedIn.endReason(ctx));
+      const why =
+        announced.get(announcement.read(ctx)) ??
+        notice(visit) ??
+        overNotice(await signedIn.endReason(ctx)) ??
+        againNotice(visit, (await signedIn.peek(ctx))?.account);
       const form = { ...visit.stepModel(path), email: visit.attempt.email ?? '', ...links(visit) };
       const model = why ? { ...form, notice: why } : form;
       views.render(ctx, 'interaction/sign-in', model);
