@@ -16,6 +16,7 @@ const path = '/profile/password';
 /** What a redirect back to this page may announce. */
 const notices = new Map<unknown, Message>([
   ['password-changed', { key: 'notice.passwordChanged' }],
+  ['mfa-activated', { key: 'notice.mfaActivated' }],
   ['mfa-deactivated', { key: 'notice.mfaDeactivated' }],
 ]);
 
@@ -42,7 +43,9 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
     errors: readonly FieldError[] = [],
     status = 200,
   ): void {
-    const notice = errors.length === 0 ? notices.get(ctx.query.done) : undefined;
+    // Where a second factor is demanded, the way back here led through setting up the new one.
+    const done = ctx.query.done === 'mfa-deactivated' && account.totp ? 'mfa-activated' : ctx.query.done;
+    const notice = errors.length === 0 ? notices.get(done) : undefined;
     const form = { action: path, csrf: browser.csrfToken(ctx, csrfContext), errors };
     const { passwordMinLength: minLength } = policyOf(account);
     const mfa = account.totp ? ('active' as const) : ('not-active' as const);
