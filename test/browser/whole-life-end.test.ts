@@ -70,7 +70,7 @@ runs.each([true, false])('the end of an account (script: %s)', (hasScript) => {
     await here.see('Your account is safe');
     await there.page.reload();
     await there.see('Sign in');
-    await gatehouse.services.passwordReset.settled();
+    await gatehouse.services.deferredWork.settled();
     const { text } = await mailTo(gatehouse, ana.email, 'Choose a new password');
     await here.go(text.match(/https?:\/\/\S+/)?.[0] ?? '');
     ana = { ...ana, password: 'seven quiet otters row' };

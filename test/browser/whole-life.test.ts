@@ -43,7 +43,7 @@ runs.each([true, false])('the life of an account (script: %s)', (hasScript) => {
   });
 
   async function linkIn(subject: string | RegExp, to = email): Promise<string> {
-    await gatehouse.services.passwordReset.settled();
+    await gatehouse.services.deferredWork.settled();
     return (await mailTo(gatehouse, to, subject)).text.match(/https?:\/\/\S+/)?.[0] ?? '';
   }
 
