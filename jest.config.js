@@ -8,4 +8,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   testTimeout: 30_000,
+  // Suites wait a good deal, for disks, hashes and browsers: one for each core keeps the machine busy.
+  maxWorkers: '100%',
 };
