@@ -7,7 +7,7 @@ export default {
   transform: { '\\.ts$': '<rootDir>/scripts/jest-transform.cjs' },
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   // Suites wait a good deal, for disks, hashes and browsers: one for each core keeps the machine busy.
   maxWorkers: '100%',
 };

@@ -40,7 +40,7 @@ const variants: { name: string; options: BrowserContextOptions }[] = [
       const faults = await visit(options, async (page) => [...(await axeFaults(page)), ...(await layoutFaults(page))]);
       expect(faults).toEqual([]);
     },
-    120_000,
+    400_000,
   );
 
   it.each(variants)(
@@ -49,7 +49,7 @@ const variants: { name: string; options: BrowserContextOptions }[] = [
       const faults = await visit({ ...options, javaScriptEnabled: false }, layoutFaults);
       expect(faults).toEqual([]);
     },
-    60_000,
+    240_000,
   );
 
   it.each(['de-AT', 'es', 'fr-CA', 'ja', 'pt-BR'])(
@@ -61,7 +61,7 @@ const variants: { name: string; options: BrowserContextOptions }[] = [
       });
       expect(faults).toEqual([]);
     },
-    60_000,
+    240_000,
   );
 
   it.each([
@@ -76,7 +76,7 @@ const variants: { name: string; options: BrowserContextOptions }[] = [
       });
       expect(faults).toEqual([]);
     },
-    60_000,
+    240_000,
   );
 
   it.each([
@@ -91,7 +91,7 @@ const variants: { name: string; options: BrowserContextOptions }[] = [
       });
       expect(faults).toEqual([]);
     },
-    60_000,
+    240_000,
   );
 
   /** Opens every screen, in two pages at once, and gathers what is wrong: the browser's own complaints included. */
