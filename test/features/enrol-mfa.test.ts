@@ -67,7 +67,9 @@ for (const engine of engines) {
       const page = await browser.submit(name, { givenName: 'Eve', familyName: 'Moreau' }, 'Save');
       expect(page.heading).toBe(setUp);
       const saved = await enrol(page);
-      expect((await browser.submit(saved, {}, 'I have saved them')).leftFor?.searchParams.get('code')).toBeTruthy();
+      expect((await browser.submit(saved, {}, 'I have saved them')).leftFor?.searchParams.get('code')).toMatch(
+        /^[\w-]{43}$/,
+      );
     });
 
     it('gives nothing to an app before it is done, neither by Back nor by typing addresses', async () => {
@@ -186,7 +188,7 @@ for (const engine of engines) {
       const page = await signIn(browser, rp.request(), ana);
       const saved = await enrol(page);
       moveClock(11 * minuteMs);
-      expect((await browser.get(saved.url)).leftFor?.searchParams.get('code')).toBeTruthy();
+      expect((await browser.get(saved.url)).leftFor?.searchParams.get('code')).toMatch(/^[\w-]{43}$/);
     });
 
     it('MF-05: leads back to the password after five wrong pairs of codes, and tells the owner', async () => {
