@@ -87,6 +87,7 @@ export interface AuditDependencies {
 
 export function createAudit({ storage, log }: AuditDependencies) {
   const events = storage.collection(auditEvents);
+  const eventId = createEventIds();
 
   /** Resolves once the event is stored: an act whose event cannot be written is not acknowledged. */
   async function record(event: Omit<AuditEvent, 'id' | 'at' | keyof Origin>, origin: Origin): Promise<void> {
@@ -138,9 +139,18 @@ export function createAudit({ storage, log }: AuditDependencies) {
 }
 export type Audit = ReturnType<typeof createAudit>;
 
-/** Sorts by time: ten digits of base 36 milliseconds, then chance. */
-function eventId(at: number): string {
-  return `${at.toString(36).padStart(10, '0')}-${newId()}`;
+/** @returns ids that sort by time, those of one process and millisecond in the order they were made in: ten digits of base 36
+ *  milliseconds, four that count, then chance */
+function createEventIds() {
+  let last = { at: 0, count: 0 };
+  return (at: number): string => {
+    last = { at, count: at === last.at ? last.count + 1 : 0 };
+    return `${digits(at, 10)}-${digits(last.count, 4)}${newId()}`;
+  };
+}
+
+function digits(value: number, length: number): string {
+  return value.toString(36).padStart(length, '0');
 }
 
 function withoutUndefined<T extends object>(value: T): T {

@@ -1,5 +1,5 @@
 // Signing keys: made by the server at its first start, kept in storage, sealed.
-import { generateKeyPair, type KeyObject } from 'node:crypto';
+import { generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Audit } from '../audit/audit.ts';
@@ -53,11 +53,19 @@ export function createKeys({ storage, secrets, audit }: KeysDependencies) {
     return Promise.all(stored.sort((a, b) => a.number - b.number).map(open));
   }
 
-  /** Losing the race for a number is fine: the other node's key is used. */
   async function make(algorithm: Algorithm, number: number): Promise<void> {
-    const id = `${algorithm}-${number}`;
     const { privateKey } = await newPair(algorithm);
-    const jwk = privateKey.export({ format: 'jwk' });
+    await keep(algorithm, number, privateKey.export({ format: 'jwk' }));
+  }
+
+  /** The first key of the algorithm, made elsewhere. @param jwk private */
+  function adopt(algorithm: Algorithm, jwk: JsonWebKey): Promise<void> {
+    return keep(algorithm, 1, jwk);
+  }
+
+  /** Losing the race for a number is fine: the other node's key is used. */
+  async function keep(algorithm: Algorithm, number: number, jwk: JsonWebKey): Promise<void> {
+    const id = `${algorithm}-${number}`;
     const kid = sha256(JSON.stringify([jwk.n ?? jwk.x, jwk.e ?? jwk.y])).slice(0, 22);
     const sealed = secrets.seal(JSON.stringify(jwk), { collection: 'signing-keys', field: 'jwk', id });
     const isMine = await unlessThere(keys.insert({ id, algorithm, number, kid, jwk: sealed, createdAt: Date.now() }));
@@ -95,7 +103,7 @@ export function createKeys({ storage, secrets, audit }: KeysDependencies) {
     return salt;
   }
 
-  return { load, pairwiseSalt };
+  return { load, adopt, pairwiseSalt };
 }
 export type Keys = ReturnType<typeof createKeys>;
 

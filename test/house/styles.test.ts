@@ -1,4 +1,4 @@
-// The style sheets know no left and no right, so that a language that runs the other way needs nothing of its own.
+// The style sheets know no left and no right, so that a language that runs the other way needs nothing of its own; the dark ones colours only.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -59,5 +59,19 @@ describe('a style sheet', () => {
 describe('the style sheets', () => {
   it('are read', () => {
     expect(sheets.flatMap(([, text]) => declarations(text)).length).toBeGreaterThan(300);
+  });
+
+  // So that the screens need no second look at anything else in the dark (`test/browser/screens.test.ts`).
+  it('change colours alone where it is dark', () => {
+    const dark = sheets.flatMap(([, text]) => [
+      ...text.matchAll(/@media \(prefers-color-scheme: dark\) \{\n([\s\S]*?)\n\}/g),
+    ]);
+    const found = dark.flatMap(([, block = '']) => declarations(block));
+    expect(found.length).toBeGreaterThan(20);
+    expect(
+      found.filter(
+        (declaration) => !/^(?:--[a-z-]+: #[0-9a-f]{3,8}|--shadow: .*|color-scheme: dark)$/.test(declaration),
+      ),
+    ).toEqual([]);
   });
 });

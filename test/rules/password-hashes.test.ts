@@ -5,7 +5,7 @@ import type { Account } from '../../src/accounts/account.ts';
 import { createHashQueue } from '../../src/credentials/hash-queue.ts';
 import { createPasswords } from '../../src/credentials/passwords.ts';
 import { createPerson } from '../support/people.ts';
-import { startApp, type TestApp } from '../support/start-app.ts';
+import { cheapHashes, startApp, type TestApp } from '../support/start-app.ts';
 
 const password = 'seven quiet bicycles';
 /** What the test server is set up with. */
@@ -14,7 +14,7 @@ const cost = { memoryMib: 46, passes: 1 };
 describe('a stored password', () => {
   let gatehouse: TestApp;
   beforeAll(async () => {
-    gatehouse = await startApp();
+    gatehouse = await startApp({ env: cheapHashes });
   });
   afterAll(() => gatehouse.stop());
 

@@ -46,7 +46,7 @@ export function openShell(engine?: Engine) {
     const command = ['--disable-warning=ExperimentalWarning', program, ...args];
     const child = spawn(process.execPath, command, {
       cwd: folder,
-      env: { ...settings, ...env },
+      env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...settings, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const outputs = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

@@ -13,27 +13,45 @@ export interface Engine {
   /** The URL of a store that does not exist yet. */
   freshUrl(): string;
   drop(url: string): Promise<void>;
+  /** The URL of a store without records; its collections may be there. */
+  emptyUrl(): string;
+  /** For a store that nobody has open: it may be lent again, without its records. */
+  giveBack(url: string): Promise<void>;
 }
 
 const mongodbUrl = process.env.TEST_MONGODB_URL;
+/** To make collections and indexes takes MongoDB longer than to empty them. */
+const emptied: string[] = [];
 
 export const sqlite: Engine = {
   name: 'sqlite',
   available: true,
   freshUrl: () => `sqlite:${join(mkdtempSync(join(tmpdir(), 'gatehouse-test-')), 'gatehouse.sqlite')}`,
   drop: async (url) => rmSync(dirname(sqlitePath(url)), { recursive: true, force: true }),
+  emptyUrl: () => sqlite.freshUrl(),
+  giveBack: (url) => sqlite.drop(url),
 };
 
 export const mongodb: Engine = {
   name: 'mongodb',
   available: mongodbUrl !== undefined,
   freshUrl: () => freshDatabase(mongodbUrl ?? ''),
-  drop: async (url) => {
-    const client = await mongoose.mongo.MongoClient.connect(url);
-    await client.db().dropDatabase();
-    await client.close();
+  drop: (url) => withDatabase(url, (database) => database.dropDatabase()),
+  emptyUrl: () => emptied.pop() ?? mongodb.freshUrl(),
+  giveBack: async (url) => {
+    await withDatabase(url, async (database) => {
+      const collections = await database.collections();
+      await Promise.all(collections.map((collection) => collection.deleteMany({})));
+    });
+    emptied.push(url);
   },
 };
+
+async function withDatabase(url: string, use: (database: mongoose.mongo.Db) => Promise<unknown>): Promise<void> {
+  const client = await mongoose.mongo.MongoClient.connect(url);
+  await use(client.db());
+  await client.close();
+}
 
 export const engines: readonly Engine[] = [sqlite, mongodb];
 
