@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { createAccountDeletion } from './accounts/account-deletion.ts';
 import { holdingsOf } from './accounts/holdings.ts';
+import { organizationIds } from './accounts/membership.ts';
 import { createNotMe } from './accounts/not-me.ts';
 import { createPersonalData } from './accounts/personal-data.ts';
 import { ownClientId } from './clients/client.ts';
@@ -9,6 +10,7 @@ import { ownerRole } from './credentials/owner-recovery.ts';
 import { viewsFolder } from './ground.ts';
 import { cookieNames } from './oidc/configuration.ts';
 import { createOidc } from './oidc/oidc.ts';
+import { policyDefaults } from './organizations/policy.ts';
 import type { Services } from './services.ts';
 import { createAccountRouter } from './web/account/router.ts';
 import { createAssets } from './web/http/assets.ts';
@@ -33,6 +35,9 @@ import { createResetPasswordRouter } from './web/interaction/reset-password.ts';
 import { createInteractionRouter } from './web/interaction/router.ts';
 import { createStartAgain } from './web/interaction/start-again.ts';
 import { createStack } from './web/stack.ts';
+
+/** A firm may choose so much where the operator states nothing; each session carries its own limit. */
+const longestSessionSeconds = 30 * 24 * 3600;
 
 /** The whole server as a request listener: no port is opened. */
 export async function createApp(services: Services, options: { isStopping?: () => boolean } = {}) {
@@ -73,7 +78,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     securityHeaders(issuer),
     errors.middleware,
   ];
-  const sessionAbsoluteSeconds = config.sessionAbsolute;
+  const sessionAbsoluteSeconds = config.sessionAbsolute ?? longestSessionSeconds;
   const oidc = await createOidc({
     issuer,
     sessionAbsoluteSeconds,
@@ -90,7 +95,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     secrets,
     log,
     findAccount: services.findAccount,
-    mustEnrol: services.mustEnrol,
+    barrierOf: services.barrierOf,
     pages,
     before,
   });
@@ -102,7 +107,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     accounts,
     secrets,
     browser,
-    mustEnrol: services.mustEnrol,
+    barrierOf: services.barrierOf,
   });
   const holdings = holdingsOf({ ...services, consents: grants });
   const personalData = createPersonalData({ audit, holdings });
@@ -114,7 +119,11 @@ export async function createApp(services: Services, options: { isStopping?: () =
   });
   const notMe = createNotMe({
     ...services,
-    administratorsOf: () => accounts.withRole(ownerRole),
+    administratorsOf: async (account) => {
+      const firms = await Promise.all(organizationIds(account).map((id) => accounts.withRoleIn(id, 'admin')));
+      const all = [...(await accounts.withRole(ownerRole)), ...firms.flat()];
+      return [...new Map(all.map((one) => [one.id, one])).values()];
+    },
     endEverything: async (accountId, origin) => {
       await oidc.endAll(accountId, { reason: 'credentials-changed' }, origin);
       await artifacts.revokeGrantsOf({ accountId });
@@ -141,7 +150,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     startAgain,
     views,
     ownClientId,
-    sessionDays: Math.ceil(sessionAbsoluteSeconds / 86_400),
+    sessionDays: Math.ceil((config.sessionAbsolute ?? policyDefaults.absoluteSeconds) / 86_400),
   };
 
   const isStopping = options.isStopping ?? (() => false);

@@ -71,8 +71,8 @@ export function checkTogether(config: {
   secretKey?: string[] | undefined;
   passwordHashMemory?: number;
   passwordHashPasses?: number;
-  sessionIdle?: number;
-  sessionAbsolute?: number;
+  sessionIdle?: number | undefined;
+  sessionAbsolute?: number | undefined;
   smtpUrl?: object | 'off' | undefined;
   mailFrom?: object | undefined;
 }): string[] {

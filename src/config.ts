@@ -74,8 +74,8 @@ export const settings = {
   supportUrl: setting('SUPPORT_URL', webAddress.optional(), 'Where people get help, linked at the foot of each page.'),
   passwordMinLength: setting(
     'PASSWORD_MIN_LENGTH',
-    wholeNumber(8, 64).default(12),
-    'Characters a new password needs at least.',
+    wholeNumber(8, 64).optional(),
+    'Characters a new password needs at least, whatever a firm says. Without it firms choose, and 12 holds where none does.',
   ),
   breachedPasswordsUrl: setting(
     'BREACHED_PASSWORDS_URL',
@@ -104,13 +104,13 @@ export const settings = {
   ),
   sessionIdle: setting(
     'SESSION_IDLE',
-    duration('5m', '24h').default(8 * 3600),
-    'Time without activity after which a session ends.',
+    duration('5m', '24h').optional(),
+    'Longest time without activity after which a session ends. Without it firms choose, and 8h holds where none does.',
   ),
   sessionAbsolute: setting(
     'SESSION_ABSOLUTE',
-    duration('1h', '30d').default(7 * 24 * 3600),
-    'Time after which a session ends whatever happened.',
+    duration('1h', '30d').optional(),
+    'Longest time after which a session ends whatever happened. Without it firms choose, and 7d holds where none does.',
   ),
   invitationLifetime: setting(
     'INVITATION_LIFETIME',

@@ -1,9 +1,9 @@
 // Everything below the web, built by name: what the server and the command line share.
-import { type Account, enrolmentRule } from './accounts/account.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { activeAccount, epochReader } from './accounts/active-account.ts';
 import { createProfiles } from './accounts/profiles.ts';
 import { createSecurityNotices } from './accounts/security-notices.ts';
+import { createStanding } from './accounts/standing.ts';
 import { createAudit } from './audit/audit.ts';
 import { createClients } from './clients/clients.ts';
 import type { Config } from './config.ts';
@@ -30,7 +30,9 @@ import { createErrorReports } from './oidc/error-reports.ts';
 import { createGrants } from './oidc/grants.ts';
 import { createKeys } from './oidc/keys.ts';
 import { oncePerRequest } from './oidc/request-memo.ts';
-import { effectivePolicy, type SignInPolicy } from './organizations/policy.ts';
+import { createOrganizations } from './organizations/organizations.ts';
+import { createPolicies } from './organizations/policies.ts';
+import type { StatedRules } from './organizations/policy.ts';
 import type { Log } from './platform/log.ts';
 import { createArtifacts } from './sessions/artifacts.ts';
 import { createLogoutDeliveries } from './sessions/logout-deliveries.ts';
@@ -43,12 +45,17 @@ import { createSignIn } from './sign-in/sign-in.ts';
 export async function createServices(config: Config, log: Log) {
   const ground = await createGround(config, log);
   const { secrets, storage } = ground;
-  const audit = createAudit({ storage, log });
+  const audit = createAudit({ storage, log, organizationsOf: (event) => standing.organizationsOf(event) });
   const mail = createMail(ground);
   const { messages, outbox } = mail;
   const clients = createClients({ storage, secrets, audit });
   const accounts = createAccounts({ storage });
-  const findAccount = activeAccount(oncePerRequest(accounts.get));
+  const currentAccount = oncePerRequest(accounts.get);
+  const findAccount = activeAccount(currentAccount);
+  const organizations = createOrganizations({ storage, audit });
+  const policies = createPolicies({ instance: instanceRules(config), organizations });
+  const standing = createStanding({ getAccount: currentAccount, organizations, policies });
+  const { policyOf, firmNamesOf } = standing;
   const profiles = createProfiles({ accounts, audit });
   const securityNotices = createSecurityNotices({
     messages,
@@ -67,9 +74,8 @@ export async function createServices(config: Config, log: Log) {
     cost: { memoryMib: config.passwordHashMemory, passes: config.passwordHashPasses },
   });
   const breachedPasswords = createBreachedPasswords({ url: config.breachedPasswordsUrl, log });
-  const policyOf = policyResolver(config);
   const { productName } = config;
-  const newPasswords = createNewPasswords({ passwords, breachedPasswords, policyOf, productName });
+  const newPasswords = createNewPasswords({ passwords, breachedPasswords, policyOf, firmNamesOf, productName });
   const totp = createTotp({ accounts, secrets });
   const enrollments = createTotpEnrollments({ storage, secrets, issuerName: config.productName });
   const recoveryCodes = createRecoveryCodes({ accounts, secrets });
@@ -86,7 +92,14 @@ export async function createServices(config: Config, log: Log) {
     securityNotices,
     confirmUrl: `${config.issuer}/profile/email/confirm`,
   });
-  const invitationMails = createInvitationMails({ accounts, clients, messages, outbox, issuer: config.issuer });
+  const invitationMails = createInvitationMails({
+    accounts,
+    clients,
+    messages,
+    outbox,
+    firmNamesOf,
+    issuer: config.issuer,
+  });
   const secondFactor = createSecondFactor({ accounts, audit, mfa, recoveryCodes, securityNotices, throttle, totp });
   const invitations = createInvitations({
     accounts,
@@ -141,8 +154,6 @@ export async function createServices(config: Config, log: Log) {
     securityNotices,
     policyOf,
   });
-  /** Whether a second factor must be set up before a session may be used further. */
-  const mustEnrol = (account: Account) => enrolmentRule(account, policyOf(account)) !== undefined;
 
   await storage.open();
   return {
@@ -176,14 +187,19 @@ export async function createServices(config: Config, log: Log) {
     keys,
     grants,
     errorReports,
-    policyOf,
-    mustEnrol,
+    organizations,
+    ...standing,
     signIn,
   };
 }
 export type Services = Awaited<ReturnType<typeof createServices>>;
 
-function policyResolver(config: Config): (account: Account | undefined) => SignInPolicy {
-  const { mfa, passwordMinLength, sessionIdle: idleSeconds, sessionAbsolute: absoluteSeconds } = config;
-  return () => effectivePolicy([{ mfa, passwordMinLength, idleSeconds, absoluteSeconds }]);
+/** What the operator's settings state for everybody. */
+function instanceRules({ mfa, passwordMinLength, sessionIdle, sessionAbsolute }: Config): StatedRules {
+  return {
+    mfa,
+    ...(passwordMinLength === undefined ? {} : { passwordMinLength }),
+    ...(sessionIdle === undefined ? {} : { idleSeconds: sessionIdle }),
+    ...(sessionAbsolute === undefined ? {} : { absoluteSeconds: sessionAbsolute }),
+  };
 }

@@ -6,6 +6,7 @@ import type { SignInPolicy } from '../organizations/policy.ts';
 import { isPlainAddress } from '../platform/mail-settings.ts';
 import type { CollectionSpec } from '../storage/port.ts';
 import { invitationSchema } from './invitation.ts';
+import { membershipSchema } from './membership.ts';
 
 const recoveryCodeSchema = z.object({ hash: z.string(), usedAt: z.number().optional() });
 
@@ -52,8 +53,11 @@ export const accountSchema = z.object({
   language: z.string().optional(),
   /** `deleted`: nobody to anyone but account-deletion.ts, which clears away what hangs on the record. */
   status: z.enum(['invited', 'active', 'suspended', 'deleted']),
+  /** On the instance: `owner`, and whatever relying apps are to hear of. */
   roles: z.array(z.string()),
-  organization: z.string().optional(),
+  memberships: z.array(membershipSchema).optional(),
+  /** Of the memberships, for asking by: `acme`, and `acme:admin` for each role. accounts.ts keeps it. */
+  memberKeys: z.array(z.string()).optional(),
   /** PHC string, or a foreign hash from an import until the next sign-in. */
   passwordHash: z.string().optional(),
   /** Opens nothing but the choice of an own password, and dies with its use. One that was mailed proves the address by being used. */
@@ -103,8 +107,8 @@ export const accountsSpec: CollectionSpec<Account> = {
   name: 'accounts',
   schema: accountSchema,
   unique: ['emailCanonical'],
-  index: ['status', 'organization', 'hasDeadSessions'],
-  indexEach: ['roles'],
+  index: ['status', 'hasDeadSessions'],
+  indexEach: ['roles', 'memberKeys'],
 };
 
 /** One address, one account: compatibility forms folded, lower case, domain in its ASCII form. */

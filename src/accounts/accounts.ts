@@ -2,6 +2,7 @@
 import { newId } from '../platform/ids.ts';
 import type { Storage } from '../storage/port.ts';
 import { type Account, accountsSpec, canonicalEmail, killsSessions } from './account.ts';
+import { memberKeysOf } from './membership.ts';
 
 /** `id` only where a sealed value had to name it beforehand. */
 export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & { id?: string } & Partial<
@@ -10,7 +11,7 @@ export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & {
       | 'givenName'
       | 'familyName'
       | 'roles'
-      | 'organization'
+      | 'memberships'
       | 'passwordHash'
       | 'temporaryPassword'
       | 'invitation'
@@ -43,7 +44,7 @@ export function createAccounts({ storage }: { storage: Storage }) {
     return accounts.update(id, (old) => {
       const changed = unlessDeleted(old) && change(old);
       const mark = changed && killsSessions(old, changed) ? { hasDeadSessions: true } : {};
-      return changed && { ...changed, ...mark, updatedAt: Date.now() };
+      return changed && withMemberKeys({ ...changed, ...mark, updatedAt: Date.now() });
     });
   }
 
@@ -60,9 +61,14 @@ export function createAccounts({ storage }: { storage: Storage }) {
     );
   }
 
-  /** At most a thousand. */
+  /** On the instance. At most a thousand. */
   function withRole(role: string): Promise<Account[]> {
     return accounts.list({ where: { roles: role }, limit: 1000 });
+  }
+
+  /** In one organization. At most a thousand. */
+  function withRoleIn(organization: string, role: string): Promise<Account[]> {
+    return accounts.list({ where: { memberKeys: `${organization}:${role}` }, limit: 1000 });
   }
 
   /** Takes every way in away, frees the address and ends the sessions in one write. The address stays for the last mail alone.
@@ -109,6 +115,7 @@ export function createAccounts({ storage }: { storage: Storage }) {
     withDeadSessions,
     clearDeadSessions,
     withRole,
+    withRoleIn,
     markDeleted,
     markedDeleted,
     removeDeleted,
@@ -140,11 +147,15 @@ function deletedRecord({ id, email, language, sessionEpoch, createdAt }: Account
   };
 }
 
+function withMemberKeys({ memberKeys: _stale, ...account }: Account): Account {
+  return account.memberships?.length ? { ...account, memberKeys: memberKeysOf(account.memberships) } : account;
+}
+
 /** A record with a fresh subject identifier. */
 function newRecord(account: NewAccount): Account {
   const now = Date.now();
   const defined = Object.fromEntries(Object.entries(account).filter(([, value]) => value !== undefined)) as NewAccount;
-  return {
+  return withMemberKeys({
     roles: [],
     ...defined,
     id: account.id ?? newId(),
@@ -153,5 +164,5 @@ function newRecord(account: NewAccount): Account {
     sessionEpoch: 0,
     createdAt: now,
     updatedAt: now,
-  };
+  });
 }

@@ -37,7 +37,7 @@ const shownFields = [
   'language',
   'status',
   'roles',
-  'organization',
+  'memberships',
   'firstSignedInAt',
   'securedAt',
   'createdAt',

@@ -6,6 +6,7 @@ import type { CollectionSpec, Storage } from '../storage/port.ts';
 
 /** Past tense, `noun.what-happened`. */
 export const auditEventTypes = [
+  'account.changed',
   'account.created',
   'account.data-downloaded',
   'account.deleted',
@@ -17,8 +18,13 @@ export const auditEventTypes = [
   'account.locked-down',
   'account.profile-changed',
   'account.profile-completed',
+  'account.reopened',
+  'account.suspended',
   'client.changed',
   'client.created',
+  'client.deleted',
+  'client.secret-added',
+  'client.secret-retired',
   'consent.granted',
   'grant.revoked',
   'invitation.accepted',
@@ -31,15 +37,21 @@ export const auditEventTypes = [
   'mfa.deactivated',
   'mfa.locked',
   'mfa.reset',
+  'organization.changed',
+  'organization.created',
+  'organization.deleted',
+  'organization.domain-verified',
   'password.change-demanded',
   'password.changed',
   'password.reset',
   'password-reset.requested',
+  'policy.changed',
   'recovery.started',
   'recovery-code.used',
   'recovery-codes.renewed',
   'session.ended',
   'sign-in.failed',
+  'sign-in.refused',
   'sign-in.succeeded',
   'sign-in.throttled',
   'signing-key.created',
@@ -61,8 +73,10 @@ export const auditEventSchema = z.object({
   /** Milliseconds UTC. */
   at: z.number(),
   result: z.enum(['success', 'failure']),
-  /** The account or client it happened to. */
+  /** The account, organization or key it happened to. */
   subject: z.string().optional(),
+  /** Whose administrators may read it: the firms of its subject and of its client, as they were then. */
+  organizations: z.array(z.string()).optional(),
   clientId: z.string().optional(),
   actor: z.string().optional(),
   address: z.string().optional(),
@@ -77,26 +91,33 @@ export type AuditEvent = z.output<typeof auditEventSchema>;
 const auditEvents: CollectionSpec<AuditEvent> = {
   name: 'audit-events',
   schema: auditEventSchema,
-  index: ['subject', 'type'],
+  index: ['subject', 'actor', 'type'],
+  indexEach: ['organizations'],
 };
+
+export type NewEvent = Omit<AuditEvent, 'id' | 'at' | keyof Origin>;
 
 export interface AuditDependencies {
   storage: Storage;
   log: Log;
+  /** The firms of an account or a client. */
+  organizationsOf(about: Pick<AuditEvent, 'subject' | 'clientId'>): Promise<string[]>;
 }
 
-export function createAudit({ storage, log }: AuditDependencies) {
+export function createAudit({ storage, log, organizationsOf }: AuditDependencies) {
   const events = storage.collection(auditEvents);
   const eventId = createEventIds();
 
   /** Resolves once the event is stored: an act whose event cannot be written is not acknowledged. */
-  async function record(event: Omit<AuditEvent, 'id' | 'at' | keyof Origin>, origin: Origin): Promise<void> {
+  async function record(event: NewEvent, origin: Origin): Promise<void> {
+    const organizations = event.organizations ?? (await organizationsOf(event));
     const at = Date.now();
     const entry = withoutUndefined({
       id: eventId(at),
       at,
       ...event,
       ...origin,
+      organizations: organizations.length > 0 ? [...new Set(organizations)] : undefined,
       userAgent: origin.userAgent?.slice(0, 300),
     });
     await events.insert(entry);

@@ -6,6 +6,7 @@ import type { NewAccount } from '../accounts/accounts.ts';
 import { isKnownHash } from '../credentials/foreign-hashes.ts';
 import { ownerRole } from '../credentials/owner-recovery.ts';
 import { stepAt } from '../credentials/totp.ts';
+import { organizationId } from '../organizations/organization.ts';
 
 /** The least of RFC 4226, 4 is 128 bits; Google's own apps long used 80. */
 const leastSecretBytes = 10;
@@ -20,7 +21,7 @@ const lineSchema = z.strictObject({
   email: text.refine((email) => isEmail(email), 'is not an email address'),
   givenName: shortText.optional(),
   familyName: shortText.optional(),
-  organization: shortText.optional(),
+  organization: organizationId.optional(),
   roles: z
     .array(
       shortText.refine(
@@ -66,7 +67,8 @@ export function accountOf(
   person: ImportedPerson,
   { id, seal, now }: { id: string; seal(secret: string): string; now: number },
 ): NewAccount {
-  const { totpSecret, roles = [], emailVerified = false, ...rest } = person;
+  const { totpSecret, organization, roles = [], emailVerified = false, ...rest } = person;
+  const given = [...new Set(roles)].filter((role) => role !== '');
   // Codes of the time before the import may have been used at the old system.
   const totp = totpSecret && {
     secret: seal(encodeBase32(padded(totpSecret))),
@@ -78,7 +80,7 @@ export function accountOf(
     ...(rest as NewAccount),
     id,
     emailVerified,
-    roles: [...new Set(roles)].filter((role) => role !== ''),
+    ...(organization === undefined ? { roles: given } : { memberships: [{ organization, roles: given }] }),
     status: person.passwordHash === undefined ? 'invited' : 'active',
     ...(totp ? { totp } : {}),
   };

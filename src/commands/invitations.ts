@@ -41,9 +41,9 @@ export function addInvitationCommands(users: Command, env: Environment): void {
     .option('--given-name <name>', 'the first name, which the person may change')
     .option('--family-name <name>', 'the last name, which the person may change')
     .option('--role <role>', 'a role; may be given more than once', (role, roles: string[]) => [...roles, role], [])
-    .option('--organization <name>', 'the organization the person belongs to')
+    .option('--organization <id>', 'the organization the person belongs to; the roles are then roles in it')
     .option('--client <client-id>', 'the client to go on to after the first sign-in, instead of My Profile');
-  withCommonOptions(invite, 'gatehouse users invite ana@example.com --given-name Ana --organization Acme').action(
+  withCommonOptions(invite, 'gatehouse users invite ana@example.com --given-name Ana --organization acme').action(
     (email: string, options: InviteOptions) => run(options, () => invitePerson(env, email, options)),
   );
 
@@ -82,9 +82,14 @@ async function invitePerson(env: Environment, given: string, options: InviteOpti
       exitStatus.usage,
       `The role "${ownerRole}" is given by \`gatehouse admin recover --make-owner\`.`,
     );
-  const personal = Object.entries({ givenName, familyName, organization }).filter(([, value]) => value !== undefined);
-  return withServices({ env, file: options.config }, async ({ invitations }) => {
-    const person = { email, roles: [...new Set(roles)], clientId, ...Object.fromEntries(personal) };
+  const names = Object.entries({ givenName, familyName }).filter(([, value]) => value !== undefined);
+  return withServices({ env, file: options.config }, async ({ invitations, organizations }) => {
+    if (organization !== undefined && !(await organizations.get(organization)))
+      throw new CommandError(exitStatus.refused, `There is no organization "${organization}".`);
+    const given = [...new Set(roles)];
+    const standing =
+      organization === undefined ? { roles: given } : { roles: [], memberships: [{ organization, roles: given }] };
+    const person = { email, clientId, ...standing, ...Object.fromEntries(names) };
     const account = await invitations.invite(person, origin);
     return tell(account, `${email} is invited; the mail is on its way.`);
   });

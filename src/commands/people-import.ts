@@ -20,13 +20,16 @@ export interface Tally {
   rejects: { line: number; reason: string }[];
 }
 
-export type PeopleImportDependencies = Pick<Services, 'accounts' | 'totp' | 'audit'> & { dryRun: boolean };
+export type PeopleImportDependencies = Pick<Services, 'accounts' | 'organizations' | 'totp' | 'audit'> & {
+  dryRun: boolean;
+};
 
-export function createPeopleImport({ accounts, totp, audit, dryRun }: PeopleImportDependencies) {
+export function createPeopleImport({ accounts, organizations, totp, audit, dryRun }: PeopleImportDependencies) {
   const tally: Tally = { lines: 0, imported: 0, withoutPassword: 0, alreadyThere: 0, rejects: [] };
   /** Of two lines with one address the first one counts, whichever write would win. */
   const underWay = new Map<string, Promise<unknown>>();
   const seenDry = new Set<string>();
+  const looked = new Map<string, Promise<void>>();
 
   /** Several workers take from the one source; the first fault ends them all, when the others have finished their line.
    *  @throws DomainError 'storage_unavailable'; what the tally counts by then is stored */
@@ -73,6 +76,7 @@ export function createPeopleImport({ accounts, totp, audit, dryRun }: PeopleImpo
   async function store(line: number, person: ImportedPerson): Promise<boolean> {
     const id = newId();
     try {
+      if (person.organization !== undefined) await makeSureOf(person.organization);
       await accounts.create(accountOf(person, { id, seal: (secret) => totp.sealed(id, secret), now: Date.now() }));
     } catch (error) {
       if (isDomainError(error, 'duplicate')) tally.alreadyThere += 1;
@@ -82,6 +86,20 @@ export function createPeopleImport({ accounts, totp, audit, dryRun }: PeopleImpo
     }
     await recordImport(id);
     return true;
+  }
+
+  /** An organization that is not there yet is made, under its id as its name. One look each is enough. */
+  function makeSureOf(id: string): Promise<void> {
+    const known = looked.get(id) ?? createUnlessThere(id);
+    looked.set(id, known);
+    return known;
+  }
+
+  async function createUnlessThere(id: string): Promise<void> {
+    if (await organizations.get(id)) return;
+    await organizations.create({ id, name: id }, origin).catch((error: unknown) => {
+      if (!isDomainError(error, 'duplicate')) throw error;
+    });
   }
 
   /** A kill between the account and its event leaves an account without any: the next run writes it. */

@@ -25,6 +25,7 @@ interface ImportOptions extends CommonOptions {
 
 const importDescription = `Imports people from JSON lines (.jsonl, .ndjson) or CSV (.csv, with a header row; roles separated by ";").
 Fields: email, givenName, familyName, organization, roles, passwordHash, totpSecret, emailVerified; all but email may be left out.
+Of a person with an organization the roles are roles in it; an organization that is not there yet is made.
 A passwordHash is argon2, bcrypt, scrypt or PBKDF2, and is replaced by our own kind at the person's next sign-in.
 A line is imported whole or not at all; one whose address has an account is left untouched. Run again after any interruption.`;
 

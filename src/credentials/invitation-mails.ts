@@ -13,6 +13,7 @@ export interface InvitationMailsDependencies {
   messages: Messages;
   outbox: Outbox;
   issuer: string;
+  firmNamesOf(account: Account): Promise<string[]>;
 }
 
 /** Who invited whom to what, as far as it is known: for mail and page alike. Empty where it is not. */
@@ -24,15 +25,17 @@ export interface InvitationParties {
 
 const kind = 'invitation';
 
-export function createInvitationMails({ accounts, clients, messages, outbox, issuer }: InvitationMailsDependencies) {
+export function createInvitationMails(dependencies: InvitationMailsDependencies) {
+  const { accounts, clients, messages, outbox, issuer, firmNamesOf } = dependencies;
   outbox.onOutcome(hear);
 
-  async function partiesOf({ invitation, organization = '' }: Account): Promise<InvitationParties> {
+  async function partiesOf(account: Account): Promise<InvitationParties> {
+    const { invitation } = account;
     const inviter = invitation?.invitedBy ? await accounts.get(invitation.invitedBy) : undefined;
     const client = invitation?.clientId ? await clients.get(invitation.clientId) : undefined;
     return {
       inviter: inviter ? displayName(inviter) : '',
-      organization,
+      organization: (await firmNamesOf(account)).join(', '),
       client: client ? clientName(client.metadata) : '',
     };
   }

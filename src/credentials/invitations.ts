@@ -11,6 +11,7 @@ import {
   withInvitationEvent,
 } from '../accounts/invitation.ts';
 import { type InvitationStatus, statusOf } from '../accounts/invitation-status.ts';
+import { memberKeysOf } from '../accounts/membership.ts';
 import { makeToken } from '../accounts/one-time-token.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
@@ -35,7 +36,7 @@ export interface InvitationsDependencies {
 }
 
 export type InvitedPerson = Pick<Account, 'email' | 'roles'> &
-  Partial<Pick<Account, 'givenName' | 'familyName' | 'organization'>> & {
+  Partial<Pick<Account, 'givenName' | 'familyName' | 'memberships'>> & {
     /** Where the person goes on to after the first sign-in; My Profile when left out. */
     clientId?: string | undefined;
   };
@@ -60,7 +61,7 @@ export function createInvitations(dependencies: InvitationsDependencies) {
       temporaryPassword,
       invitation: newInvitation(link, { invitedBy: origin.actor, clientId, ownsAccount: true, mailId: newId() }, now),
     });
-    const detail = { roles: person.roles, ...(person.organization ? { organization: person.organization } : {}) };
+    const detail = { roles: person.roles, memberships: memberKeysOf(person.memberships ?? []) };
     await audit.record({ type: 'account.created', result: 'success', subject: id, detail }, origin);
     await mails.send(account, { token, password });
     await audit.record({ type: 'invitation.sent', result: 'success', subject: id }, origin);

@@ -8,18 +8,22 @@ import type { Passwords } from './passwords.ts';
 export interface NewPasswordsDependencies {
   passwords: Passwords;
   breachedPasswords: BreachedPasswords;
-  policyOf(account: Account | undefined): SignInPolicy;
+  policyOf(account: Account | undefined): Promise<SignInPolicy>;
+  /** Names of the firms the person belongs to. */
+  firmNamesOf(account: Account): Promise<string[]>;
   productName: string;
 }
 
-export function createNewPasswords({ passwords, breachedPasswords, policyOf, productName }: NewPasswordsDependencies) {
+export function createNewPasswords(dependencies: NewPasswordsDependencies) {
+  const { passwords, breachedPasswords, policyOf, firmNamesOf, productName } = dependencies;
+
   /** The first rule that a new password breaks; the costly ones are asked last. No history is kept: it must differ from the present one.
    *  @param current the present password where the form asks for it; without it the stored hash is asked, in the hash queue
    *  @returns undefined when the password may be set */
   async function faultOf(account: Account, password: string, current?: string): Promise<PasswordFault | undefined> {
     const fault = passwordFault(password, {
-      minLength: policyOf(account).passwordMinLength,
-      contextWords: contextWords(account, [productName]),
+      minLength: (await policyOf(account)).passwordMinLength,
+      contextWords: contextWords(account, [productName, ...(await firmNamesOf(account))]),
     });
     if (fault) return fault;
     if (current !== undefined && password.normalize('NFKC') === current.normalize('NFKC')) return 'unchanged';

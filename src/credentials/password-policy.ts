@@ -76,7 +76,7 @@ const sequences = rows.flatMap((row) => [row, [...row].reverse().join('')]);
 
 /** The words of an account and its surroundings that a password should not lean on. */
 export function contextWords(
-  account: Pick<Account, 'email' | 'givenName' | 'familyName' | 'organization'>,
+  account: Pick<Account, 'email' | 'givenName' | 'familyName'>,
   names: readonly string[],
 ): string[] {
   const [local = '', domain = ''] = account.email.split('@');
@@ -88,7 +88,6 @@ export function contextWords(
     ...domain.split('.').slice(0, -1),
     account.givenName,
     account.familyName,
-    account.organization,
     ...names,
   ];
   return parts.filter((part): part is string => Boolean(part));

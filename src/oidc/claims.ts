@@ -34,7 +34,9 @@ export function accountClaims(account: Account): { sub: string; [claim: string]:
     ...(account.givenName ? { given_name: account.givenName } : {}),
     ...(account.familyName ? { family_name: account.familyName } : {}),
     ...(account.language ? { locale: account.language } : {}),
-    ...(account.organization ? { organizations: [{ id: account.organization, roles: account.roles }] } : {}),
+    ...(account.memberships?.length
+      ? { organizations: account.memberships.map(({ organization: id, roles }) => ({ id, roles })) }
+      : {}),
     updated_at: Math.floor(account.updatedAt / 1000),
   };
 }

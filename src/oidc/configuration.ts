@@ -2,6 +2,8 @@
 import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
+import type { Barrier } from '../accounts/barrier.ts';
+import type { Origin } from '../audit/audit.ts';
 import { ownClientId } from '../clients/client.ts';
 import type { SignOutReport } from './backchannel.ts';
 import { accountClaims, acr, claimsByScope } from './claims.ts';
@@ -26,7 +28,7 @@ export interface ConfigurationParts {
   /** BCP 47 tags of the languages that pages are in; an app asks for one by `ui_locales`. */
   uiLocales: readonly string[];
   findAccount(id: string): Promise<Account | undefined>;
-  mustEnrol(account: Account): boolean;
+  barrierOf(account: Account, origin: Origin): Promise<Barrier | undefined>;
   loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   /** Notes that the session behind a refresh token is in use. */
   touchSession(uid: string): Promise<void>;
@@ -49,13 +51,13 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     clients: [ownClient(parts.issuer)],
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
     extraClientMetadata: { properties: ['first_party', 'require_pkce', 'refresh_counts_as_activity'] },
-    findAccount: async (_ctx, id) => {
+    findAccount: async (ctx, id) => {
       const account = await parts.findAccount(id);
       return (
         account && {
           accountId: account.id,
           claims: async () => accountClaims(account),
-          mustEnrol: parts.mustEnrol(account),
+          barrier: () => parts.barrierOf(account, ctx.state.origin),
         }
       );
     },

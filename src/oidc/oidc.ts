@@ -4,7 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type Account, tokensStand } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import type { Audit } from '../audit/audit.ts';
+import type { Barrier } from '../accounts/barrier.ts';
+import type { Audit, Origin } from '../audit/audit.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Log } from '../platform/log.ts';
 import { type Secrets, sha256 } from '../platform/secrets.ts';
@@ -41,7 +42,7 @@ export interface OidcDependencies {
   log: Log;
   findAccount(id: string): Promise<Account | undefined>;
   /** Whether the account must set up a second factor before it goes anywhere. */
-  mustEnrol(account: Account): boolean;
+  barrierOf(account: Account, origin: Origin): Promise<Barrier | undefined>;
   pages: ProviderPages;
   /** What each request passes before the library sees it: the provider is a Koa application of its own. */
   before: readonly Parameters<Provider['use']>[0][];

@@ -12,7 +12,7 @@ export function createPrompts(): interactionPolicy.DefaultPolicy {
   const consent = policy.get('consent');
   if (!login || !consent) throw new Error('oidc-provider has no login or consent prompt');
   login.checks.add(acrCheck());
-  login.checks.add(enrolmentCheck());
+  login.checks.add(barrierCheck());
   consent.checks.remove('native_client_prompt');
   consent.checks.add(nativeClientCheck());
   return policy;
@@ -32,15 +32,16 @@ function acrCheck() {
   );
 }
 
-/** A session from before a second factor was demanded, or from which it was removed, opens no app until one is set up. */
-function enrolmentCheck() {
+/** A session opens no app while something stands before it: a second factor that was demanded since, an address that is not allowed. */
+function barrierCheck() {
   return new Check(
-    'second_factor_missing',
-    'a second factor must be set up',
+    'sign_in_incomplete',
+    'the sign-in must be completed',
     'login_required',
-    ({ oidc }: KoaContextWithOIDC) => {
-      const account = oidc.account as { mustEnrol?: boolean } | undefined;
-      return account?.mustEnrol && !oidc.result?.login ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
+    async ({ oidc }: KoaContextWithOIDC) => {
+      const account = oidc.account as { barrier?: () => Promise<unknown> } | undefined;
+      const isBarred = !oidc.result?.login && (await account?.barrier?.()) !== undefined;
+      return isBarred ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
     },
   );
 }

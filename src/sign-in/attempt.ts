@@ -26,6 +26,8 @@ export const attemptSchema = z.object({
   wrongCodes: z.number().int(),
   startedAt: z.number(),
   finishedAt: z.number().optional(),
+  /** When a refusal at the end of the way was written down. */
+  refusedAt: z.number().optional(),
   expiresAt: z.number(),
 });
 export type Attempt = z.output<typeof attemptSchema>;

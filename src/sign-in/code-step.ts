@@ -24,7 +24,7 @@ export type ProofOutcome =
   | { clockSeconds: number };
 
 export function createCodeStep({ attempts, audit, secondFactor }: CodeStepDependencies) {
-  const { refused, refusedAsThrottled } = createRefusals({ audit });
+  const { refused, refusedAsThrottled } = createRefusals({ audit, attempts });
 
   /** Second step. Wrong codes are counted per account, over all its attempts. */
   async function giveCode(attempt: Attempt, account: Account, given: GivenCode, origin: Origin): Promise<ProofOutcome> {

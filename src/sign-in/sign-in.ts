@@ -38,7 +38,7 @@ export interface SignInDependencies {
   audit: Audit;
   knownBrowsers: KnownBrowsers;
   securityNotices: SecurityNotices;
-  policyOf(account: Account | undefined): SignInPolicy;
+  policyOf(account: Account | undefined): Promise<SignInPolicy>;
 }
 
 /** The checks that let a person on, and what each proves. */
@@ -51,17 +51,19 @@ export function createSignIn(dependencies: SignInDependencies) {
   const { secrets, accounts, passwords, throttle, audit, knownBrowsers, securityNotices } = dependencies;
   const attempts = createAttempts(dependencies);
   const demandNewIfBreached = createBreachCheck(dependencies);
-  const { refused, refusedAsThrottled } = createRefusals(dependencies);
+  const { refused, refusedAsThrottled, keptOut } = createRefusals({ audit, attempts });
   const { begin, accept, ...firstSignIn } = createFirstSignIn({ ...dependencies, attempts });
 
   async function next(
     interaction: Pick<PendingInteraction, 'prompt'>,
     stored: Attempt,
+    { address }: Origin,
   ): Promise<{ step: Step; account: Account | undefined; attempt: Attempt }> {
     const account = stored.accountId === undefined ? undefined : await accounts.get(stored.accountId);
     const attempt = account ? withOwnEnrolment(stored, account) : stored;
-    const policy = dependencies.policyOf(account);
-    return { step: nextStep({ prompt: interaction.prompt, attempt, account, policy }, Date.now()), account, attempt };
+    const policy = await dependencies.policyOf(account);
+    const situation = { prompt: interaction.prompt, attempt, account, policy, address };
+    return { step: nextStep(situation, Date.now()), account, attempt };
   }
 
   /** First step. The answer is the same, and takes as long, whether or not the address is known. */
@@ -126,7 +128,7 @@ export function createSignIn(dependencies: SignInDependencies) {
   /** What oidc-provider is told once no step is left. */
   async function finish(attempt: Attempt, account: Account, origin: Origin): Promise<LoginResult> {
     const amr = amrOf(attempt.proofs.map(({ method }) => method));
-    const { idleSeconds, absoluteSeconds } = dependencies.policyOf(account);
+    const { idleSeconds, absoluteSeconds } = await dependencies.policyOf(account);
     // The very first sign-in is expected to be on a device that nobody has seen.
     const isFirst = account.firstSignedInAt === undefined;
     const isNewDevice = !isFirst && !(await knownBrowsers.isKnown(attempt.browserHash, account.id));
@@ -164,6 +166,7 @@ export function createSignIn(dependencies: SignInDependencies) {
     next,
     givePassword,
     finish,
+    keptOut,
     ...createCodeStep(parts),
     ...firstSignIn,
     ...createEnrolment(parts),

@@ -2,7 +2,7 @@
 // never names another step. Each answer carries the rule that asked for it, for the log and for "why was I asked?".
 import { type Account, enrolmentRule, hasSecondFactor } from '../accounts/account.ts';
 import { isShownTo } from '../credentials/mfa.ts';
-import type { SignInPolicy } from '../organizations/policy.ts';
+import { addressRefusal, type PolicySource, type SignInPolicy } from '../organizations/policy.ts';
 import { type Attempt, hasProof, holderOf } from './attempt.ts';
 
 export type Step =
@@ -14,6 +14,7 @@ export type Step =
   | { name: 'recovery-codes'; rule: 'recovery-codes-shown' }
   | { name: 'consent'; rule: 'third-party-client' }
   | { name: 'refused'; rule: 'account-suspended' }
+  | { name: 'refused'; rule: 'address-not-allowed'; by: PolicySource }
   | { name: 'done'; rule: 'all-steps-done' };
 
 export interface Situation {
@@ -23,7 +24,9 @@ export interface Situation {
   /** The account the attempt names, as stored now. */
   account: Account | undefined;
   /** What holds for that account. */
-  policy: Pick<SignInPolicy, 'mfa'>;
+  policy: Pick<SignInPolicy, 'mfa' | 'allowLists'>;
+  /** Where the request comes from; undefined where that could not be read. */
+  address: string | undefined;
 }
 
 /** The rules in the order in which they are asked; the first that speaks decides.
@@ -53,6 +56,12 @@ const password: Rule = ({ attempt }, now) =>
 
 const notSuspended: Rule = ({ account }) =>
   account?.status === 'suspended' ? { name: 'refused', rule: 'account-suspended' } : undefined;
+
+/** Only after the password: which addresses a firm allows is nothing for strangers. */
+const allowedAddress: Rule = ({ account, policy, address }) => {
+  const by = account && addressRefusal(policy, address);
+  return by && { name: 'refused', rule: 'address-not-allowed', by };
+};
 
 /** Before anything may be changed: a temporary password is no way round the second factor. */
 const secondFactor: Rule = ({ attempt, account }, now) =>
@@ -92,6 +101,7 @@ const rules: readonly Rule[] = [
   current,
   password,
   notSuspended,
+  allowedAddress,
   secondFactor,
   ownPassword,
   freshPassword,

@@ -44,9 +44,10 @@ for (const engine of engines) {
 
     it('RS-07: leads from the link over the temporary password, an own one and the name to My Profile', async () => {
       const inviter = await createPerson(gatehouse, { givenName: 'Maya' });
+      await gatehouse.services.organizations.create({ id: 'acme', name: 'Acme' }, {});
       const email = `linked-${inviter.account.id.slice(0, 8).toLowerCase()}@example.com`;
       const account = await gatehouse.services.invitations.invite(
-        { email, roles: ['clerk'], organization: 'Acme' },
+        { email, roles: [], memberships: [{ organization: 'acme', roles: ['clerk'] }] },
         { actor: inviter.account.id },
       );
       const invited = { account, email, ...(await latestMail(gatehouse.services, email)) };
@@ -64,7 +65,11 @@ for (const engine of engines) {
       const name = await browser.submit(choose, { newPassword: ownPassword }, 'Save');
       expect([name.heading, name.text.includes('Step 2 of 2')]).toEqual(['Your name', true]);
       expect((await browser.submit(name, names, 'Save')).heading).toBe('My Profile');
-      expect(await stored(invited)).toMatchObject({ status: 'active', emailVerified: true, roles: ['clerk'] });
+      expect(await stored(invited)).toMatchObject({
+        status: 'active',
+        emailVerified: true,
+        memberKeys: ['acme', 'acme:clerk'],
+      });
       expect((await stored(invited))?.invitation?.history.map(({ event }) => event)).toEqual([
         'created',
         'started',

@@ -55,8 +55,8 @@ describe.each(engines.filter(({ available }) => available))('users import on $na
       expect(account).toMatchObject({
         givenName: 'Ana',
         familyName: 'Silva',
-        organization: 'acme',
-        roles: ['editor'],
+        roles: [],
+        memberships: [{ organization: 'acme', roles: ['editor'] }],
         emailVerified: true,
         status: 'active',
       });

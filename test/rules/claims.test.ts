@@ -61,7 +61,7 @@ describe('the claims of an account', () => {
       familyName: 'Silva',
       language: 'pt-BR',
       passwordHash: 'hash',
-      organization: 'acme',
+      memberships: [{ organization: 'acme', roles: ['editor'] }],
     });
     expect(claims).toEqual({
       sub: 'sub-1',
@@ -71,7 +71,7 @@ describe('the claims of an account', () => {
       given_name: 'Ana',
       family_name: 'Silva',
       locale: 'pt-BR',
-      organizations: [{ id: 'acme', roles: ['owner'] }],
+      organizations: [{ id: 'acme', roles: ['editor'] }],
       updated_at: 1_700_000_000,
     });
   });

@@ -48,8 +48,6 @@ describe('without any setting', () => {
       logLevel: 'warn',
       passwordHashMemory: 64,
       passwordHashPasses: 2,
-      sessionIdle: 8 * 3600,
-      sessionAbsolute: 7 * 24 * 3600,
     });
   });
 

@@ -44,10 +44,11 @@ function attempt(proofs: readonly (ProofMethod | [ProofMethod, number])[], chang
   };
 }
 
+const address = '192.0.2.7';
 const nobody = attempt([], { accountId: undefined, epoch: undefined } as Partial<Attempt>);
 
 describe('the next step', () => {
-  it.each<[string, Omit<Situation, 'prompt' | 'policy'>, string, string]>([
+  it.each<[string, Omit<Situation, 'prompt' | 'policy' | 'address'>, string, string]>([
     ['nothing was given', { attempt: nobody, account: undefined }, 'password', 'not-signed-in'],
     ['the account is gone', { attempt: attempt(['pwd']), account: undefined }, 'password', 'not-signed-in'],
     [
@@ -174,9 +175,9 @@ describe('the next step', () => {
       'account-has-second-factor',
     ],
   ])('where %s', (_where, situation, name, rule) => {
-    const policy = { mfa: 'optional' as const };
-    expect(nextStep({ prompt: 'login', policy, ...situation }, now)).toEqual({ name, rule });
-    expect(nextStep({ prompt: 'consent', policy, ...situation }, now)).toEqual({
+    const policy = { mfa: 'optional' as const, allowLists: [] };
+    expect(nextStep({ prompt: 'login', policy, address, ...situation }, now)).toEqual({ name, rule });
+    expect(nextStep({ prompt: 'consent', policy, address, ...situation }, now)).toEqual({
       name: 'consent',
       rule: 'third-party-client',
     });
@@ -184,58 +185,82 @@ describe('the next step', () => {
 
   const shown = (holder: string, expiresAt: number) => ({ sealed: 's', holder, expiresAt });
 
-  it.each<[string, Omit<Situation, 'prompt'>, string, string]>([
+  it.each<[string, Omit<Situation, 'prompt' | 'address'>, string, string]>([
     [
       'the policy demands a second factor',
-      { attempt: attempt(['pwd']), account: account(), policy: { mfa: 'required' } },
+      { attempt: attempt(['pwd']), account: account(), policy: { mfa: 'required', allowLists: [] } },
       'enrol-mfa',
       'policy-requires-mfa',
     ],
     [
       'the account must enrol',
-      { attempt: attempt(['pwd']), account: account({ mustEnrolMfa: true }), policy: { mfa: 'optional' } },
+      {
+        attempt: attempt(['pwd']),
+        account: account({ mustEnrolMfa: true }),
+        policy: { mfa: 'optional', allowLists: [] },
+      },
       'enrol-mfa',
       'account-must-enrol',
     ],
     [
       'both hold',
-      { attempt: attempt(['pwd']), account: account({ mustEnrolMfa: true }), policy: { mfa: 'required' } },
+      {
+        attempt: attempt(['pwd']),
+        account: account({ mustEnrolMfa: true }),
+        policy: { mfa: 'required', allowLists: [] },
+      },
       'enrol-mfa',
       'policy-requires-mfa',
     ],
     [
       'the demand is met',
-      { attempt: attempt(['pwd', 'otp']), account: account({ totp }), policy: { mfa: 'required' } },
+      { attempt: attempt(['pwd', 'otp']), account: account({ totp }), policy: { mfa: 'required', allowLists: [] } },
       'done',
       'all-steps-done',
     ],
     [
       'there is a factor, and no code was given',
-      { attempt: attempt(['pwd']), account: account({ totp, mustEnrolMfa: true }), policy: { mfa: 'required' } },
+      {
+        attempt: attempt(['pwd']),
+        account: account({ totp, mustEnrolMfa: true }),
+        policy: { mfa: 'required', allowLists: [] },
+      },
       'code',
       'account-has-second-factor',
     ],
     [
       'the own password comes first',
-      { attempt: attempt(['temporary']), account: account({ status: 'invited' }), policy: { mfa: 'required' } },
+      {
+        attempt: attempt(['temporary']),
+        account: account({ status: 'invited' }),
+        policy: { mfa: 'required', allowLists: [] },
+      },
       'temporary-password',
       'temporary-password-used',
     ],
     [
       'the name comes first',
-      { attempt: attempt(['pwd']), account: account({ status: 'invited' }), policy: { mfa: 'required' } },
+      {
+        attempt: attempt(['pwd']),
+        account: account({ status: 'invited' }),
+        policy: { mfa: 'required', allowLists: [] },
+      },
       'profile',
       'first-sign-in',
     ],
     [
       'nobody is named yet',
-      { attempt: nobody, account: undefined, policy: { mfa: 'required' } },
+      { attempt: nobody, account: undefined, policy: { mfa: 'required', allowLists: [] } },
       'password',
       'not-signed-in',
     ],
     [
       'the account is suspended',
-      { attempt: attempt(['pwd']), account: account({ status: 'suspended' }), policy: { mfa: 'required' } },
+      {
+        attempt: attempt(['pwd']),
+        account: account({ status: 'suspended' }),
+        policy: { mfa: 'required', allowLists: [] },
+      },
       'refused',
       'account-suspended',
     ],
@@ -244,7 +269,7 @@ describe('the next step', () => {
       {
         attempt: attempt(['pwd', 'otp']),
         account: account({ totp, shownRecoveryCodes: shown('attempt a', now + 1) }),
-        policy: { mfa: 'required' },
+        policy: { mfa: 'required', allowLists: [] },
       },
       'recovery-codes',
       'recovery-codes-shown',
@@ -254,7 +279,7 @@ describe('the next step', () => {
       {
         attempt: attempt(['pwd', 'otp']),
         account: account({ totp, shownRecoveryCodes: shown('attempt b', now + 1) }),
-        policy: { mfa: 'optional' },
+        policy: { mfa: 'optional', allowLists: [] },
       },
       'done',
       'all-steps-done',
@@ -264,12 +289,12 @@ describe('the next step', () => {
       {
         attempt: attempt(['pwd', 'otp']),
         account: account({ totp, shownRecoveryCodes: shown('attempt a', now) }),
-        policy: { mfa: 'optional' },
+        policy: { mfa: 'optional', allowLists: [] },
       },
       'done',
       'all-steps-done',
     ],
   ])('MF-09: where %s', (_where, situation, name, rule) => {
-    expect(nextStep({ prompt: 'login', ...situation }, now)).toEqual({ name, rule });
+    expect(nextStep({ prompt: 'login', address, ...situation }, now)).toEqual({ name, rule });
   });
 });

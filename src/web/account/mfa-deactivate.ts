@@ -15,16 +15,16 @@ export function mfaDeactivateRoutes(router: Router, dependencies: AccountPagesDe
   const { audit, browser, mfa, policyOf, readForm, secondFactor, securityNotices, sessions, signedIn, views } =
     dependencies;
 
-  function show(
+  async function show(
     ctx: Context,
     person: SignedIn,
     { errors = [], confirmed = false, status = 200 }: Partial<Refusal> & { confirmed?: boolean } = {},
-  ): void {
+  ): Promise<void> {
     const withRecoveryCode = methodOf(ctx) === 'recovery';
     const model = {
       ...mfaForm(browser, ctx, person, { action: withRecoveryCode ? recoveryPath : path, errors }),
       confirmed,
-      isEnforced: policyOf(person.account).mfa === 'required',
+      isEnforced: (await policyOf(person.account)).mfa === 'required',
       withRecoveryCode,
       otherUrl: withRecoveryCode ? path : recoveryPath,
     };
@@ -35,7 +35,7 @@ export function mfaDeactivateRoutes(router: Router, dependencies: AccountPagesDe
     const person = await signedIn.require(ctx, { isFresh: true });
     if (!person) return;
     if (!person.account.totp) return seeOther(ctx, passwordPath);
-    show(ctx, person);
+    await show(ctx, person);
   });
 
   router.post(path, async (ctx) => {
@@ -54,7 +54,7 @@ export function mfaDeactivateRoutes(router: Router, dependencies: AccountPagesDe
     if (refusal === 'ended') return seeOther(ctx, method === 'otp' ? path : recoveryPath);
     if (!refusal) return seeOther(ctx, `${passwordPath}?done=mfa-deactivated`);
     if (refusal.retryAfterSeconds) ctx.set('Retry-After', String(refusal.retryAfterSeconds));
-    show(ctx, person, { ...refusal, confirmed: confirm !== '' });
+    await show(ctx, person, { ...refusal, confirmed: confirm !== '' });
   });
 
   /** The code is spent only once the box is ticked: a person who forgot it need not wait for the next code. */

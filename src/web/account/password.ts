@@ -37,17 +37,17 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
     policyOf,
   } = dependencies;
 
-  function show(
+  async function show(
     ctx: Context,
     { account, session, csrfContext, model }: SignedIn,
     errors: readonly FieldError[] = [],
     status = 200,
-  ): void {
+  ): Promise<void> {
     // Where a second factor is demanded, the way back here led through setting up the new one.
     const done = ctx.query.done === 'mfa-deactivated' && account.totp ? 'mfa-activated' : ctx.query.done;
     const notice = errors.length === 0 ? notices.get(done) : undefined;
     const form = { action: path, csrf: browser.csrfToken(ctx, csrfContext), errors };
-    const { passwordMinLength: minLength } = policyOf(account);
+    const { passwordMinLength: minLength } = await policyOf(account);
     const mfa = account.totp ? ('active' as const) : ('not-active' as const);
     const warning = recoveryCodesWarning(account, session.amr);
     const page = {
@@ -67,7 +67,7 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
 
   router.get(path, async (ctx) => {
     const person = await signedIn.require(ctx);
-    if (person) show(ctx, person);
+    if (person) await show(ctx, person);
   });
 
   router.post(path, async (ctx) => {
@@ -86,7 +86,7 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
     given: { currentPassword: string; newPassword: string },
   ): Promise<Refusal> {
     const current = given.currentPassword.slice(0, 1025);
-    const { passwordMinLength: minLength } = policyOf(account);
+    const { passwordMinLength: minLength } = await policyOf(account);
     const fault = await newPasswords.faultOf(account, given.newPassword, current);
     const faults = [
       ...(current === '' ? [{ field: 'currentPassword', key: 'error.currentPassword.required' }] : []),

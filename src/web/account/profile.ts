@@ -10,7 +10,10 @@ const notices = new Map<unknown, Message>([
   ['language-changed', { key: 'notice.languageChanged' }],
 ]);
 
-export function profileRoutes(router: Router, { locales, signedIn, views }: AccountPagesDependencies): void {
+export function profileRoutes(
+  router: Router,
+  { firmNamesOf, locales, signedIn, views }: AccountPagesDependencies,
+): void {
   router.get('/', (ctx) => seeOther(ctx, '/profile'));
 
   // The redirect URI of our own client, too: a finished sign-in comes back here and goes on to the page that asked for it.
@@ -29,7 +32,7 @@ export function profileRoutes(router: Router, { locales, signedIn, views }: Acco
       familyName: account.familyName ?? '',
       email: account.email,
       emailVerified: account.emailVerified,
-      organizations: account.organization ? [account.organization] : [],
+      organizations: await firmNamesOf(account),
       signedInAt: session.signedInAt,
       ...(language ? { language } : {}),
       ...(notice ? { notice } : {}),

@@ -70,7 +70,9 @@ export interface AccountPagesDependencies {
   throttle: Throttle;
   totp: Totp;
   views: Views;
-  policyOf(account: Account | undefined): SignInPolicy;
+  policyOf(account: Account | undefined): Promise<SignInPolicy>;
+  /** Names of the firms the person belongs to. */
+  firmNamesOf(account: Account): Promise<string[]>;
 }
 
 /** A section is one line. */

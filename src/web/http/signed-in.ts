@@ -3,6 +3,7 @@
 import type { Context } from 'koa';
 import { type Account, displayName, initials } from '../../accounts/account.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
+import type { Barrier } from '../../accounts/barrier.ts';
 import type { Origin } from '../../audit/audit.ts';
 import { sessionCookieOptions } from '../../oidc/configuration.ts';
 import { constantTimeEqual, type Secrets } from '../../platform/secrets.ts';
@@ -34,8 +35,8 @@ export interface SignedInDependencies {
   accounts: Accounts;
   secrets: Secrets;
   browser: Browser;
-  /** Whether the account must set up a second factor before it sees more. */
-  mustEnrol(account: Account): boolean;
+  /** What stands before the account seeing more: a second factor to set up, an address that is not allowed. */
+  barrierOf(account: Account, origin: Origin): Promise<Barrier | undefined>;
 }
 
 export function createSignedIn({
@@ -46,7 +47,7 @@ export function createSignedIn({
   accounts,
   secrets,
   browser,
-  mustEnrol,
+  barrierOf,
 }: SignedInDependencies) {
   /** @returns undefined when nobody is signed in with this browser. Counts as activity. */
   async function read(ctx: Context): Promise<SignedIn | undefined> {
@@ -116,7 +117,8 @@ export function createSignedIn({
     const { isFresh: wanted = false } = options;
     const mustBeFresh = typeof wanted === 'boolean' ? wanted : signedIn !== undefined && wanted(signedIn.account);
     const isStale = mustBeFresh && signedIn !== undefined && isBeforeWrongCodes(signedIn);
-    const isGood = signedIn && !mustEnrol(signedIn.account) && !isStale;
+    const barrier = signedIn && (await barrierOf(signedIn.account, ctx.state.origin));
+    const isGood = signedIn && !barrier && !isStale;
     if (isGood && (!mustBeFresh || isFresh(signedIn.session))) return signedIn;
     ctx.status = 303;
     const path = ctx.method === 'GET' ? ctx.url : ctx.path;

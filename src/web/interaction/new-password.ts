@@ -21,13 +21,13 @@ export function newPasswordScreen({
 }: InteractionDependencies): Screen {
   const path = 'new-password';
 
-  function show(ctx: Context, visit: Visit, errors: readonly FieldError[] = []): void {
+  async function show(ctx: Context, visit: Visit, errors: readonly FieldError[] = []): Promise<void> {
     const { account, step } = visit;
     const model = {
       ...visit.stepModel(path, errors),
       ...progressOf(visit, 1),
       email: account?.email ?? '',
-      minLength: policyOf(account).passwordMinLength,
+      minLength: (await policyOf(account)).passwordMinLength,
       why: reasons[step.rule] ?? ('temporary' as const),
     };
     views.render(ctx, 'interaction/new-password', model, { status: errors.length > 0 ? 422 : 200 });
@@ -42,7 +42,7 @@ export function newPasswordScreen({
       const { account, attempt, origin } = visit;
       if (!account) return;
       const fault = await newPasswords.faultOf(account, newPassword);
-      if (fault) return show(ctx, visit, newPasswordErrors(fault, policyOf(account).passwordMinLength));
+      if (fault) return show(ctx, visit, newPasswordErrors(fault, (await policyOf(account)).passwordMinLength));
       await signIn.chooseOwnPassword(attempt, account, newPassword, origin);
     },
   };

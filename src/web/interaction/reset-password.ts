@@ -35,7 +35,7 @@ export interface ResetPasswordDependencies {
   resetToken: ShortCookie;
   announcement: ShortCookie;
   issuer: string;
-  policyOf(account: Account | undefined): SignInPolicy;
+  policyOf(account: Account | undefined): Promise<SignInPolicy>;
 }
 
 const path = '/reset-password';
@@ -50,7 +50,7 @@ export function createResetPasswordRouter(dependencies: ResetPasswordDependencie
     if (token !== undefined) return takeOffTheAddress(ctx, String(token));
     const given = resetToken.read(ctx) ?? '';
     const link = await passwordReset.look(given, Date.now());
-    if (link.state === 'good') show(ctx, given, link.account);
+    if (link.state === 'good') await show(ctx, given, link.account);
     else showOver(ctx, link);
   });
 
@@ -62,7 +62,7 @@ export function createResetPasswordRouter(dependencies: ResetPasswordDependencie
     if (done.outcome === 'refused') return showOver(ctx, done.link);
     const { account } = done;
     if (done.outcome === 'unfit') {
-      const { passwordMinLength: minLength } = policyOf(account);
+      const { passwordMinLength: minLength } = await policyOf(account);
       return show(ctx, token, account, newPasswordErrors(done.fault, minLength));
     }
     resetToken.drop(ctx);
@@ -79,9 +79,14 @@ export function createResetPasswordRouter(dependencies: ResetPasswordDependencie
     seeOther(ctx, path);
   }
 
-  function show(ctx: Context, token: string, account: Account, errors: readonly FieldError[] = []): void {
+  async function show(
+    ctx: Context,
+    token: string,
+    account: Account,
+    errors: readonly FieldError[] = [],
+  ): Promise<void> {
     const form = { action: path, csrf: browser.csrfToken(ctx, csrfContext(token)), errors };
-    const { passwordMinLength: minLength } = policyOf(account);
+    const { passwordMinLength: minLength } = await policyOf(account);
     const status = errors.length > 0 ? 422 : 200;
     views.render(ctx, 'interaction/reset-password', { ...form, email: account.email, minLength }, { status });
   }

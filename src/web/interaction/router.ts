@@ -49,7 +49,7 @@ export interface InteractionDependencies {
   productName: string;
   ownClientId: string;
   sessionDays: number;
-  policyOf(account: Account | undefined): SignInPolicy;
+  policyOf(account: Account | undefined): Promise<SignInPolicy>;
 }
 
 /** One step's page: what it is for, how it shows itself, what its post does. */

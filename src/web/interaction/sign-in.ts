@@ -15,9 +15,9 @@ export function signInScreen(dependencies: InteractionDependencies): Screen {
   const links = ({ interaction }: Visit) => ({ forgottenPasswordUrl: forgottenPasswordUrl(interaction.uid) });
 
   /** Why somebody is asked who is signed in. An app gives its own reasons. */
-  function againNotice({ interaction }: Visit, standing: Account | undefined): Message | undefined {
+  async function againNotice({ interaction }: Visit, standing: Account | undefined): Promise<Message | undefined> {
     if (!standing) return undefined;
-    if (enrolmentRule(standing, policyOf(standing))) return { key: 'notice.signInToEnrol' };
+    if (enrolmentRule(standing, await policyOf(standing))) return { key: 'notice.signInToEnrol' };
     return interaction.clientId === ownClientId ? { key: 'notice.signInAgain' } : undefined;
   }
 
@@ -29,7 +29,7 @@ export function signInScreen(dependencies: InteractionDependencies): Screen {
         announced.get(announcement.read(ctx)) ??
         notice(visit) ??
         overNotice(await signedIn.endReason(ctx)) ??
-        againNotice(visit, (await signedIn.peek(ctx))?.account);
+        (await againNotice(visit, (await signedIn.peek(ctx))?.account));
       const form = { ...visit.stepModel(path), email: visit.attempt.email ?? '', ...links(visit) };
       const model = why ? { ...form, notice: why } : form;
       views.render(ctx, 'interaction/sign-in', model);

@@ -47,7 +47,7 @@ export function createVisits({
       await lost(ctx, uid);
       return undefined;
     }
-    const { step, account, attempt } = await signIn.next(interaction, stored);
+    const { step, account, attempt } = await signIn.next(interaction, stored, ctx.state.origin);
     ctx.state.uiLocales = uiLocales(interaction.params);
     ctx.state.accountLanguage = account?.language;
     const client = await clientModel(interaction.clientId);
@@ -64,7 +64,7 @@ export function createVisits({
       attempt,
       step,
       account,
-      isFactorDemanded: account !== undefined && enrolmentRule(account, policyOf(account)) !== undefined,
+      isFactorDemanded: account !== undefined && enrolmentRule(account, await policyOf(account)) !== undefined,
       origin: ctx.state.origin,
       csrfContext,
       stepModel,
@@ -77,7 +77,10 @@ export function createVisits({
     if (step.name === 'done') return finish(ctx, visit);
     const screen = screens.find((candidate) => candidate.step === step.name);
     if (screen) return seeOther(ctx, `/interaction/${interaction.uid}/${screen.path}`);
-    errors.render(ctx, { status: 403, page: 'suspended' }, { rule: step.rule, account: visit.account?.id });
+    if (step.name !== 'refused') throw new Error(`no screen for the step ${step.name}`);
+    await signIn.keptOut(visit.attempt, step, visit.account, visit.origin);
+    const page = step.rule === 'account-suspended' ? 'suspended' : 'addressNotAllowed';
+    errors.render(ctx, { status: 403, page }, { rule: step.rule, account: visit.account?.id });
   }
 
   /** Another person's session in this browser ends first: oidc-provider would ask that person's leave by a page that needs script. */

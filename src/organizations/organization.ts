@@ -1,0 +1,65 @@
+// The organization record (a firm) and its pure rules.
+import { z } from 'zod';
+import type { CollectionSpec } from '../storage/port.ts';
+import { policySchema } from './policy.ts';
+
+export const organizationId = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 small letters, digits and "-", such as acme');
+
+export const organizationName = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(100)
+  .regex(/^\P{Cc}*$/u, 'must have no control characters');
+
+/** A DNS name of at least two labels, in its ASCII form. */
+export const domainName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(253)
+  .regex(
+    /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/,
+    'must be a domain such as acme.example',
+  );
+
+export const organizationSchema = z.object({
+  id: organizationId,
+  name: organizationName,
+  /** Claimed; what is proved stands in `verifiedDomains` too. */
+  domains: z.array(domainName).max(100),
+  /** Proved by a TXT record. One domain is proved by one organization. */
+  verifiedDomains: z.array(domainName),
+  policy: policySchema,
+  createdAt: z.number(),
+  updatedAt: z.number(),
+});
+export type Organization = z.output<typeof organizationSchema>;
+
+/** What a caller may state of one. */
+export const organizationInputSchema = z.strictObject({
+  id: organizationId.optional(),
+  name: organizationName,
+  domains: z.array(domainName).max(100).optional(),
+});
+export type OrganizationInput = z.output<typeof organizationInputSchema>;
+
+export const organizationsSpec: CollectionSpec<Organization> = {
+  name: 'organizations',
+  schema: organizationSchema,
+  indexEach: ['domains', 'verifiedDomains'],
+};
+
+/** An id that reads like the name: `Müller & Söhne` becomes `muller-sohne`; undefined where nothing of it can be used. */
+export function idFromName(name: string): string | undefined {
+  const id = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, '');
+  return id || undefined;
+}

@@ -1,0 +1,173 @@
+// Keeps organizations. Who may change one is for administration/ to say.
+import type { Audit, Origin } from '../audit/audit.ts';
+import { DomainError } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import type { Storage } from '../storage/port.ts';
+import { idFromName, type Organization, type OrganizationInput, organizationsSpec } from './organization.ts';
+import { type PolicyRules, policySchema } from './policy.ts';
+
+export interface OrganizationsDependencies {
+  storage: Storage;
+  audit: Audit;
+}
+
+export function createOrganizations({ storage, audit }: OrganizationsDependencies) {
+  const organizations = storage.collection(organizationsSpec);
+
+  function get(id: string): Promise<Organization | undefined> {
+    return organizations.get(id);
+  }
+
+  /** @throws DomainError 'duplicate' when the id is taken; one made from the name gets an ending instead */
+  async function create({ id, name, domains = [] }: OrganizationInput, origin: Origin): Promise<Organization> {
+    const now = Date.now();
+    const record: Organization = {
+      id: id ?? (await freeId(name)),
+      name,
+      domains: [...new Set(domains)],
+      verifiedDomains: [],
+      policy: policySchema.parse({}),
+      createdAt: now,
+      updatedAt: now,
+    };
+    await organizations.insert(record);
+    await audit.record(
+      {
+        type: 'organization.created',
+        result: 'success',
+        subject: record.id,
+        organizations: [record.id],
+        detail: { name },
+      },
+      origin,
+    );
+    return record;
+  }
+
+  async function freeId(name: string): Promise<string> {
+    const wanted = idFromName(name) ?? 'organization';
+    return (await organizations.get(wanted))
+      ? `${wanted.slice(0, 50)}-${newId()
+          .toLowerCase()
+          .replace(/[^a-z0-9]/g, '')
+          .slice(0, 8)}`
+      : wanted;
+  }
+
+  /** Name and domains. A domain that is claimed no longer is proved no longer.
+   *  @returns undefined when there is none, or `change` declined */
+  async function update(
+    id: string,
+    change: (old: Organization) => Pick<Organization, 'name' | 'domains'> | undefined,
+    origin: Origin,
+  ): Promise<Organization | undefined> {
+    let before: Organization | undefined;
+    const updated = await organizations.update(id, (old) => {
+      before = old;
+      const next = change(old);
+      if (!next || (next.name === old.name && next.domains.join() === old.domains.join())) return undefined;
+      const domains = [...new Set(next.domains)];
+      const verifiedDomains = old.verifiedDomains.filter((domain) => domains.includes(domain));
+      return { ...old, name: next.name, domains, verifiedDomains, updatedAt: Date.now() };
+    });
+    if (!updated || !before) return before && change(before) ? before : undefined;
+    await audit.record(
+      {
+        type: 'organization.changed',
+        result: 'success',
+        subject: id,
+        organizations: [id],
+        detail: {
+          'name.old': before.name,
+          'name.new': updated.name,
+          'domains.old': before.domains,
+          'domains.new': updated.domains,
+        },
+      },
+      origin,
+    );
+    return updated;
+  }
+
+  /** @param isStill declines where the policy is no longer the one that was looked at
+   *  @returns undefined when there is no such organization, or `isStill` declined */
+  async function setPolicy(
+    id: string,
+    policy: PolicyRules,
+    origin: Origin,
+    isStill: (old: Organization) => boolean = () => true,
+  ): Promise<Organization | undefined> {
+    let before: Organization | undefined;
+    const updated = await organizations.update(id, (old) => {
+      before = old;
+      return isStill(old) ? { ...old, policy, updatedAt: Date.now() } : undefined;
+    });
+    if (!updated || !before) return undefined;
+    const detail = changesOf(before.policy, policy);
+    if (Object.keys(detail).length > 0) {
+      await audit.record(
+        { type: 'policy.changed', result: 'success', subject: id, organizations: [id], detail },
+        origin,
+      );
+    }
+    return updated;
+  }
+
+  /** Proved to be the organization's. @throws DomainError 'conflict' when another has proved it */
+  async function markVerified(id: string, domain: string, origin: Origin): Promise<Organization | undefined> {
+    const holder = await organizations.find('verifiedDomains', domain);
+    if (holder && holder.id !== id) throw new DomainError('conflict', `${domain} is proved by ${holder.id}`);
+    const updated = await organizations.update(id, (old) =>
+      old.domains.includes(domain) && !old.verifiedDomains.includes(domain)
+        ? { ...old, verifiedDomains: [...old.verifiedDomains, domain], updatedAt: Date.now() }
+        : undefined,
+    );
+    if (updated) {
+      await audit.record(
+        {
+          type: 'organization.domain-verified',
+          result: 'success',
+          subject: id,
+          organizations: [id],
+          detail: { domain },
+        },
+        origin,
+      );
+    }
+    return updated ?? organizations.get(id);
+  }
+
+  /** By id. @param after the id of the last one of the page before */
+  function list({ after, limit = 100 }: { after?: string | undefined; limit?: number } = {}): Promise<Organization[]> {
+    return organizations.list({ limit, ...(after === undefined ? {} : { after }) });
+  }
+
+  /** Those of these ids that there are, in their order. */
+  async function named(ids: readonly string[]): Promise<Organization[]> {
+    const found = await Promise.all(ids.map((id) => organizations.get(id)));
+    return found.filter((one) => one !== undefined);
+  }
+
+  /** Only once nobody belongs to it: whoever calls has looked. @returns whether there was one */
+  async function remove(id: string, origin: Origin): Promise<boolean> {
+    if (!(await organizations.delete(id))) return false;
+    await audit.record({ type: 'organization.deleted', result: 'success', subject: id, organizations: [id] }, origin);
+    return true;
+  }
+
+  return { get, create, update, setPolicy, markVerified, list, named, remove };
+}
+export type Organizations = ReturnType<typeof createOrganizations>;
+
+/** Old and new value of each rule that differs. */
+function changesOf(old: PolicyRules, next: PolicyRules): Record<string, string> {
+  const rules = new Set([...Object.keys(old), ...Object.keys(next)]) as Set<keyof PolicyRules>;
+  const text = (value: unknown) => (Array.isArray(value) ? value.join(', ') : String(value ?? ''));
+  const changed = [...rules].filter((rule) => text(old[rule]) !== text(next[rule]));
+  return Object.fromEntries(
+    changed.flatMap((rule) => [
+      [`${rule}.old`, text(old[rule])],
+      [`${rule}.new`, text(next[rule])],
+    ]),
+  );
+}
