@@ -20,6 +20,7 @@ import { createErrors } from './web/http/errors.ts';
 import { createForms } from './web/http/form.ts';
 import { securityHeaders } from './web/http/headers.ts';
 import { createHealthRouter } from './web/http/health.ts';
+import { createLinkTokens } from './web/http/link-token.ts';
 import { identify, trustIssuerOnly } from './web/http/request.ts';
 import { createShortCookie } from './web/http/short-cookie.ts';
 import { createSignOutReports } from './web/http/sign-out-reports.ts';
@@ -137,7 +138,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     personalData,
     notMe,
     announcement: createShortCookie('announcement', { issuer, seconds: 300 }),
-    resetToken: createShortCookie('reset', { issuer, seconds: config.passwordResetLifetime }),
+    linkTokens: createLinkTokens({ issuer, resetSeconds: config.passwordResetLifetime }),
     assets,
     browser,
     errors,

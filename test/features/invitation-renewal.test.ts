@@ -76,12 +76,16 @@ for (const engine of engines) {
       const invited = await invite(gatehouse);
       await askAsStranger(invited.email);
       const [link, before] = [await renewalLink(invited), await stored(invited)];
-      for (const method of ['GET', 'HEAD', 'GET'])
-        expect((await gatehouse.browser().request(link, { method })).status).toBe(200);
+      for (const method of ['GET', 'HEAD', 'GET']) {
+        const browser = gatehouse.browser();
+        expect((await browser.request(link, { method })).status).toBe(303);
+        expect((await browser.request('/invitation/renewal', { method })).status).toBe(200);
+      }
       expect(await stored(invited)).toEqual(before);
       const browser = gatehouse.browser();
-      const fields = hiddenFields(await browser.get(link));
-      await Promise.all(Array.from({ length: 20 }, () => browser.post(newPath, fields)));
+      const page = await browser.get(link);
+      const fields = hiddenFields(page);
+      await Promise.all(Array.from({ length: 20 }, () => browser.post(page.url, fields)));
       expect((await subjects(invited)).filter((subject) => subject === invitationSubject)).toHaveLength(2);
       const used = await gatehouse.browser().get(link);
       expect([used.status, used.heading]).toEqual([410, 'This link does not work']);
@@ -99,7 +103,7 @@ for (const engine of engines) {
           'This link does not work',
           false,
         ]);
-        await browser.post(newPath, { ...hiddenFields(page), token, email: 'nobody@example.com' });
+        await browser.submit(page, { email: 'nobody@example.com' });
       }
       await gatehouse.services.deferredWork.settled();
       expect(await subjects(invited)).toEqual([invitationSubject]);

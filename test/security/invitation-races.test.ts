@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from '../support/browser.ts';
 import { engines } from '../support/engines.ts';
 import { enterWith, invite } from '../support/invited.ts';
+import { hiddenFields } from '../support/reset.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 const parallel = 200;
@@ -42,13 +43,10 @@ for (const engine of engines) {
     it('mails three times at most for 200 parallel clicks on one link, and leaves one link good', async () => {
       const invited = await invite(gatehouse);
       const browser = gatehouse.browser();
-      const page = await browser.get('/invitation/new');
-      const _csrf = page.document.querySelector('[name=_csrf]')?.getAttribute('value') ?? '';
-      const token = new URLSearchParams(invited.link.split('?')[1]).get('token') ?? '';
-      const body = new URLSearchParams({ token, _csrf });
+      const body = new URLSearchParams(hiddenFields(await browser.get(invited.link)));
       await Promise.all(
         Array.from({ length: parallel }, async () => {
-          const answer = await browser.request('/invitation/new', { method: 'POST', body });
+          const answer = await browser.request('/invitation/renewal', { method: 'POST', body });
           await answer.arrayBuffer();
         }),
       );

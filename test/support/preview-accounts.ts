@@ -52,7 +52,7 @@ const pageSession = {
 };
 const name = { ...form(), cancelUrl: '/profile' };
 const emailPage = { ...form(), cancelUrl: '/profile', cancelAction: '/profile/email/cancel' };
-const emailLink = { ...form(), outcome: 'good' as const, token: 'token', newEmail: email };
+const emailLink = { ...form(), outcome: 'good' as const, newEmail: email };
 const deletion = {
   ...form(),
   email,

@@ -36,7 +36,7 @@ const longApplication = {
 };
 const event = { at, hasFailed: false, address: '192.0.2.7', device: firefox, isByAdministrator: false };
 const happening = { kind: 'newDevice', at, address: '192.0.2.7', device: firefox, email };
-const notMe = { ...form(), action: '/not-me', token: 'token', happening };
+const notMe = { ...form(), action: '/not-me', happening };
 const cancelUrl = '/profile/sessions';
 
 export const devices: Screen[] = [
@@ -82,5 +82,5 @@ export const devices: Screen[] = [
   },
   { state: 'asks', view: 'account/not-me', model: { ...notMe, state: 'open', givesBack: true } },
   { state: 'done', view: 'account/not-me', model: { ...notMe, state: 'done', doneAt: at + hourMs } },
-  { state: 'void', view: 'account/not-me', model: { ...form(), token: '', state: 'void' } },
+  { state: 'void', view: 'account/not-me', model: { ...form(), state: 'void' } },
 ];

@@ -234,7 +234,6 @@ export const interactions: Screen[] = [
         { key: 'invitation.next' },
       ],
       email: longEmail,
-      token: 'token',
     },
   },
   {
@@ -246,7 +245,6 @@ export const interactions: Screen[] = [
       text: { key: 'invitation.expired' },
       endedAt: Date.UTC(2026, 10, 22),
       ask: 'click',
-      token: 'token',
       email: '',
     },
   },
@@ -258,7 +256,6 @@ export const interactions: Screen[] = [
       title: { key: 'invitation.unknownTitle' },
       text: { key: 'invitation.unknown' },
       ask: 'address',
-      token: '',
       email: longEmail,
     },
   },

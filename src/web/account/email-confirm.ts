@@ -7,7 +7,6 @@ import { seeOther } from '../http/redirect.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
 const path = '/profile/email/confirm';
-const csrfContext = 'email-change link';
 
 const statuses = { expired: 410, taken: 409, unknown: 410 } satisfies Record<
   Exclude<Confirmation['outcome'], 'changed'>,
@@ -16,6 +15,7 @@ const statuses = { expired: 410, taken: 409, unknown: 410 } satisfies Record<
 
 export function emailConfirmRoutes(router: Router, dependencies: AccountPagesDependencies): void {
   const { browser, emailChange, oidc, readForm, sessions, signedIn, views } = dependencies;
+  const link = dependencies.linkTokens.emailChange;
 
   function showEnd(ctx: Context, outcome: Confirmation['outcome']): void {
     const status = outcome === 'changed' ? 200 : statuses[outcome];
@@ -23,26 +23,28 @@ export function emailConfirmRoutes(router: Router, dependencies: AccountPagesDep
   }
 
   router.get(path, async (ctx) => {
+    if (link.takeOffTheAddress(ctx)) return;
     if (ctx.query.done === 'changed') return showEnd(ctx, 'changed');
-    const token = typeof ctx.query.token === 'string' ? ctx.query.token : '';
-    const link = await emailChange.find(token, Date.now());
-    if (link.outcome !== 'good') return showEnd(ctx, link.outcome);
+    const token = link.read(ctx);
+    const found = await emailChange.find(token, Date.now());
+    if (found.outcome !== 'good') return showEnd(ctx, found.outcome);
     views.render(ctx, 'account/email-confirm', {
       outcome: 'good',
       action: path,
-      csrf: browser.csrfToken(ctx, csrfContext),
+      csrf: browser.csrfToken(ctx, link.csrfContext(token)),
       errors: [],
-      token,
-      oldEmail: maskedEmail(link.account.email),
-      newEmail: link.email,
+      oldEmail: maskedEmail(found.account.email),
+      newEmail: found.email,
     });
   });
 
   router.post(path, async (ctx) => {
-    const { token } = await readForm(ctx, csrfContext, ['token']);
+    const token = link.read(ctx);
+    await readForm(ctx, link.csrfContext(token), []);
     const person = await signedIn.read(ctx);
     const confirmation = await emailChange.confirm(token, ctx.state.origin);
     if (confirmation.outcome !== 'changed') return showEnd(ctx, confirmation.outcome);
+    link.drop(ctx);
     const { before, after } = confirmation;
     const own = person?.account.id === after.id ? person.session.id : undefined;
     if (own) await sessions.moveToEpoch(own, { from: before.sessionEpoch, to: after.sessionEpoch });

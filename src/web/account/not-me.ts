@@ -1,21 +1,23 @@
 // Where the link "This was not me" of a security mail leads: shows what happened and what would be done, and does it when asked to. Nobody
 // need be signed in; who holds the link reads the mail of the account.
 import type Router from '@koa/router';
-import type { Context } from 'koa';
 import { deviceOfNotice } from '../../accounts/security-notices.ts';
 import { deviceWords } from '../../platform/device.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
 const path = '/not-me';
-const csrfContext = 'not me';
 
-export function notMeRoutes(router: Router, { browser, notMe, readForm, views }: AccountPagesDependencies): void {
+export function notMeRoutes(router: Router, dependencies: AccountPagesDependencies): void {
+  const { browser, notMe, readForm, views } = dependencies;
+  const link = dependencies.linkTokens.notMe;
+
   // Shows alone: programs that look through mail follow every link in it.
   router.get(path, async (ctx) => {
-    const token = tokenOf(ctx);
+    if (link.takeOffTheAddress(ctx)) return;
+    const token = link.read(ctx);
     const report = await notMe.look(token);
-    const form = { action: path, csrf: browser.csrfToken(ctx, csrfContext), errors: [], token };
+    const form = { action: path, csrf: browser.csrfToken(ctx, link.csrfContext(token)), errors: [] };
     if (!report) return views.render(ctx, 'account/not-me', { ...form, state: 'void' }, { status: 410 });
     const { state, account, notice, givesBack } = report;
     const { kind, at, address = '' } = notice;
@@ -25,12 +27,9 @@ export function notMeRoutes(router: Router, { browser, notMe, readForm, views }:
   });
 
   router.post(path, async (ctx) => {
-    const { token } = await readForm(ctx, csrfContext, ['token']);
+    const token = link.read(ctx);
+    await readForm(ctx, link.csrfContext(token), []);
     await notMe.act(token, ctx.state.origin);
-    seeOther(ctx, `${path}?${new URLSearchParams({ token })}`);
+    seeOther(ctx, path);
   });
-}
-
-function tokenOf(ctx: Context): string {
-  return typeof ctx.query.token === 'string' ? ctx.query.token : '';
 }

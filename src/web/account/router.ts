@@ -23,6 +23,7 @@ import type { Sessions } from '../../sessions/sessions.ts';
 import type { SecondFactor } from '../../sign-in/second-factor.ts';
 import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
+import type { LinkTokens } from '../http/link-token.ts';
 import type { SignOutReports } from '../http/sign-out-reports.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
@@ -52,6 +53,7 @@ export interface AccountPagesDependencies {
   emailChange: EmailChange;
   clients: Clients;
   enrollments: TotpEnrollments;
+  linkTokens: LinkTokens;
   locales: Locales;
   mfa: Mfa;
   notMe: NotMe;

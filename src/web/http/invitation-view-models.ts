@@ -8,16 +8,14 @@ export interface InvitationViewModels {
     about: readonly Message[];
     /** Empty where it is not told. */
     email: string;
-    token: string;
   };
-  /** A link that leads no further. With a token another mail can be asked for by a click, without one by typing an address. */
+  /** A link that leads no further; how another mail is asked for, if it can be. */
   'interaction/invitation-over': FormModel & {
     title: Message;
     text: Message;
     /** When it ended, milliseconds UTC: told as `time` of the text. */
     endedAt?: number;
     ask: 'click' | 'address' | 'nobody';
-    token: string;
     email: string;
   };
   /** The same whatever came of it. */

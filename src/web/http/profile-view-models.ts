@@ -18,7 +18,7 @@ export interface ProfileViewModels {
     };
   /** Where the link of the mail leads, signed in or not. */
   'account/email-confirm':
-    | (FormModel & { outcome: 'good'; token: string; oldEmail: string; newEmail: string })
+    | (FormModel & { outcome: 'good'; oldEmail: string; newEmail: string })
     | { outcome: 'changed' | 'expired' | 'taken' | 'unknown'; continueUrl: string };
   'account/data': SignedInModel & FormModel & { deleteUrl: string };
   /** The last owner is told what to do instead of being asked. */

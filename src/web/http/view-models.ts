@@ -133,7 +133,6 @@ export interface ViewModels extends DeveloperViewModels, InvitationViewModels, P
   /** Where the link "This was not me" of a mail leads. `void`: the link is too old, or none of ours. */
   'account/not-me': FormModel & {
     state: 'open' | 'done' | 'void';
-    token: string;
     happening?: { kind: string; at: number; address: string; device: Message; email: string };
     /** `happening.email` becomes the account's address again. */
     givesBack?: boolean;

@@ -1,5 +1,5 @@
-// `/invitation?token=…`, where the link of an invitation leads: who invited whom to what, and on to the sign-in. A link that is over says
-// what happened to it and gets its holder another mail. A GET changes nothing: mail scanners follow links before people do.
+// `/invitation`, where the link of an invitation leads: who invited whom to what, and on to the sign-in. A link that is over says what
+// happened to it and gets its holder another mail. A GET changes nothing: mail scanners follow links before people do.
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { isEmail } from '../../accounts/account.ts';
@@ -8,6 +8,7 @@ import type { GoodLink, InvitationLinks } from '../../credentials/invitation-lin
 import type { InvitationRequests } from '../../credentials/invitation-requests.ts';
 import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
+import type { LinkTokens } from '../http/link-token.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { FieldError } from '../http/view-models.ts';
@@ -19,6 +20,7 @@ export interface InvitationPagesDependencies {
   invitationLinks: InvitationLinks;
   invitationRequests: InvitationRequests;
   clients: Clients;
+  linkTokens: LinkTokens;
   signedIn: SignedInReader;
   browser: Browser;
   readForm: ReadForm;
@@ -28,7 +30,11 @@ export interface InvitationPagesDependencies {
 }
 
 const path = '/invitation';
-const csrfContext = 'invitation';
+/** Another mail, for who types an address. */
+const newPath = `${path}/new`;
+/** Another mail, for who holds a link. */
+const renewalPath = `${path}/renewal`;
+const sentPath = `${path}/sent`;
 /** Where the first sign-in leads back to, to be sent on. */
 const welcomePath = `${path}/welcome`;
 
@@ -36,54 +42,72 @@ export function createInvitationRouter(dependencies: InvitationPagesDependencies
   const { invitationLinks, invitationRequests, clients, signedIn, browser, readForm, views, productName, issuer } =
     dependencies;
   const router = new Router();
-  const form = (ctx: Context, action: string, errors: readonly FieldError[] = []) => ({
+  const link = dependencies.linkTokens.invitation;
+  /** Of the link that this browser holds. */
+  const linkForm = (ctx: Context, action: string, token: string) => ({
     action,
-    csrf: browser.csrfToken(ctx, csrfContext),
+    csrf: browser.csrfToken(ctx, link.csrfContext(token)),
+    errors: [],
+  });
+  const addressForm = (ctx: Context, errors: readonly FieldError[] = []) => ({
+    action: newPath,
+    csrf: browser.csrfToken(ctx, newPath),
     errors,
   });
 
   router.get(path, async (ctx) => {
-    const token = typeof ctx.query.token === 'string' ? ctx.query.token : '';
+    if (link.takeOffTheAddress(ctx)) return;
+    const token = link.read(ctx);
     const reading = await invitationLinks.read(token);
     if (reading.state !== 'unknown') ctx.state.accountLanguage = reading.account.language;
     if (!isGood(reading)) {
-      const model = { ...form(ctx, `${path}/new`), ...over(reading), token };
-      return views.render(ctx, 'interaction/invitation-over', model, { status: 410 });
+      const about = over(reading);
+      const form = about.ask === 'click' ? linkForm(ctx, renewalPath, token) : addressForm(ctx);
+      return views.render(ctx, 'interaction/invitation-over', { ...form, ...about }, { status: 410 });
     }
-    const model = { ...form(ctx, path), ...onwards(reading, productName), token };
-    views.render(ctx, 'interaction/invitation', model);
+    views.render(ctx, 'interaction/invitation', { ...linkForm(ctx, path, token), ...onwards(reading, productName) });
   });
 
   router.post(path, async (ctx) => {
-    const { token } = await readForm(ctx, csrfContext, ['token']);
+    const token = link.read(ctx);
+    await readForm(ctx, link.csrfContext(token), []);
     const reading = await invitationLinks.open(token, ctx.state.origin);
-    if (!isGood(reading)) return seeOther(ctx, `${path}?${new URLSearchParams({ token })}`);
+    if (!isGood(reading)) return seeOther(ctx, path);
     await toSignIn(ctx, reading);
   });
 
-  router.get(`${path}/new`, async (ctx) => {
-    if (ctx.query.token === undefined) return askForAddress(ctx, '');
-    const token = String(ctx.query.token);
-    const account = await invitationRequests.readRenewal(token);
-    if (account) ctx.state.accountLanguage = account.language;
-    const about = account ? renewal(account) : over({ state: 'unknown' });
-    const model = { ...form(ctx, `${path}/new`), ...about, token: account ? token : '' };
-    views.render(ctx, 'interaction/invitation-over', model, { status: account ? 200 : 410 });
+  router.get(newPath, (ctx) => {
+    if (!link.takeOffTheAddress(ctx, renewalPath)) askForAddress(ctx, '');
   });
 
-  router.post(`${path}/new`, async (ctx) => {
-    const { token, email } = await readForm(ctx, csrfContext, ['token', 'email']);
+  router.post(newPath, async (ctx) => {
+    const { email } = await readForm(ctx, newPath, ['email']);
     const typed = email.trim();
-    if (token === '' && !isEmail(typed)) {
+    if (!isEmail(typed)) {
       const key = typed === '' ? 'error.email.required' : 'error.email.invalid';
       return askForAddress(ctx, typed.slice(0, 254), [{ field: 'email', key }]);
     }
-    if (token !== '') await invitationRequests.askByLink(token, ctx.state.origin);
-    else await invitationRequests.askByAddress(typed, ctx.state.origin);
-    seeOther(ctx, `${path}/sent`);
+    await invitationRequests.askByAddress(typed, ctx.state.origin);
+    seeOther(ctx, sentPath);
   });
 
-  router.get(`${path}/sent`, (ctx) => views.render(ctx, 'interaction/invitation-sent', { signInUrl: welcomePath }));
+  // A link that is none of these says at its own page what has become of it.
+  router.get(renewalPath, async (ctx) => {
+    const token = link.read(ctx);
+    const account = await invitationRequests.readRenewal(token);
+    if (!account) return seeOther(ctx, path);
+    ctx.state.accountLanguage = account.language;
+    views.render(ctx, 'interaction/invitation-over', { ...linkForm(ctx, renewalPath, token), ...renewal(account) });
+  });
+
+  router.post(renewalPath, async (ctx) => {
+    const token = link.read(ctx);
+    await readForm(ctx, link.csrfContext(token), []);
+    await invitationRequests.askByLink(token, ctx.state.origin);
+    seeOther(ctx, sentPath);
+  });
+
+  router.get(sentPath, (ctx) => views.render(ctx, 'interaction/invitation-sent', { signInUrl: welcomePath }));
 
   // Only an address that an operator registered is led to.
   router.get(welcomePath, async (ctx) => {
@@ -101,7 +125,7 @@ export function createInvitationRouter(dependencies: InvitationPagesDependencies
       text: { key: 'invitation.newLead' },
       ask: 'address' as const,
     };
-    const model = { ...form(ctx, `${path}/new`, errors), ...about, token: '', email };
+    const model = { ...addressForm(ctx, errors), ...about, email };
     views.render(ctx, 'interaction/invitation-over', model, { status: errors.length > 0 ? 422 : 200 });
   }
 

@@ -3,17 +3,16 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Account } from '../../accounts/account.ts';
-import { accountOfToken } from '../../accounts/one-time-token.ts';
 import { clientName, ownClientId } from '../../clients/client.ts';
 import type { Clients } from '../../clients/clients.ts';
 import type { PasswordReset, ResetOutcome } from '../../credentials/password-reset.ts';
 import type { LinkOver } from '../../credentials/reset-link.ts';
 import type { Oidc } from '../../oidc/oidc.ts';
 import type { SignInPolicy } from '../../organizations/policy.ts';
-import { sha256 } from '../../platform/secrets.ts';
 import type { Attempts } from '../../sign-in/attempts.ts';
 import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
+import type { LinkTokens } from '../http/link-token.ts';
 import { newPasswordErrors } from '../http/password-errors.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { ShortCookie } from '../http/short-cookie.ts';
@@ -31,8 +30,7 @@ export interface ResetPasswordDependencies {
   readForm: ReadForm;
   signedIn: SignedInReader;
   views: Views;
-  /** Holds the token from the moment it leaves the address bar. */
-  resetToken: ShortCookie;
+  linkTokens: LinkTokens;
   announcement: ShortCookie;
   issuer: string;
   policyOf(account: Account | undefined): Promise<SignInPolicy>;
@@ -42,22 +40,21 @@ const path = '/reset-password';
 
 export function createResetPasswordRouter(dependencies: ResetPasswordDependencies): Router {
   const { oidc, passwordReset, signIn, clients, browser, readForm, signedIn, views } = dependencies;
-  const { resetToken, announcement, issuer, policyOf } = dependencies;
+  const { announcement, issuer, policyOf } = dependencies;
+  const link = dependencies.linkTokens.reset;
   const router = new Router();
 
   router.get(path, async (ctx) => {
-    const { token } = ctx.query;
-    if (token !== undefined) return takeOffTheAddress(ctx, String(token));
-    const given = resetToken.read(ctx) ?? '';
-    const link = await passwordReset.look(given, Date.now());
-    if (link.state === 'good') await show(ctx, given, link.account);
-    else showOver(ctx, link);
+    if (link.takeOffTheAddress(ctx)) return;
+    const token = link.read(ctx);
+    const found = await passwordReset.look(token, Date.now());
+    if (found.state === 'good') await show(ctx, token, found.account);
+    else showOver(ctx, found);
   });
 
   router.post(path, async (ctx) => {
-    const token = resetToken.read(ctx) ?? '';
-    // A form that was made for one link is refused once the browser holds another.
-    const { newPassword } = await readForm(ctx, csrfContext(token), ['newPassword']);
+    const token = link.read(ctx);
+    const { newPassword } = await readForm(ctx, link.csrfContext(token), ['newPassword']);
     const done = await passwordReset.reset(token, newPassword, ctx.state.origin);
     if (done.outcome === 'refused') return showOver(ctx, done.link);
     const { account } = done;
@@ -65,19 +62,11 @@ export function createResetPasswordRouter(dependencies: ResetPasswordDependencie
       const { passwordMinLength: minLength } = await policyOf(account);
       return show(ctx, token, account, newPasswordErrors(done.fault, minLength));
     }
-    resetToken.drop(ctx);
+    link.drop(ctx);
     // They open nothing any more since that write; so their apps hear of it now.
     await oidc.endAll(account.id, { reason: 'credentials-changed' }, ctx.state.origin);
     await leadOn(ctx, done.began);
   });
-
-  /** Neither history nor a Referer nor a log of later requests keeps the token. */
-  function takeOffTheAddress(ctx: Context, token: string): void {
-    if (accountOfToken(token) === undefined) resetToken.drop(ctx);
-    else resetToken.put(ctx, token);
-    ctx.set('Cache-Control', 'no-store');
-    seeOther(ctx, path);
-  }
 
   async function show(
     ctx: Context,
@@ -85,15 +74,15 @@ export function createResetPasswordRouter(dependencies: ResetPasswordDependencie
     account: Account,
     errors: readonly FieldError[] = [],
   ): Promise<void> {
-    const form = { action: path, csrf: browser.csrfToken(ctx, csrfContext(token)), errors };
+    const form = { action: path, csrf: browser.csrfToken(ctx, link.csrfContext(token)), errors };
     const { passwordMinLength: minLength } = await policyOf(account);
     const status = errors.length > 0 ? 422 : 200;
     views.render(ctx, 'interaction/reset-password', { ...form, email: account.email, minLength }, { status });
   }
 
-  function showOver(ctx: Context, link: LinkOver): void {
+  function showOver(ctx: Context, over: LinkOver): void {
     const againUrl = '/forgotten-password';
-    views.render(ctx, 'interaction/reset-link-over', { ...link, againUrl }, { status: 410 });
+    views.render(ctx, 'interaction/reset-link-over', { ...over, againUrl }, { status: 410 });
   }
 
   /** To the sign-in in which it was forgotten, if that was in this browser; else to a fresh start at the app, since its request belongs to
@@ -122,8 +111,4 @@ export function createResetPasswordRouter(dependencies: ResetPasswordDependencie
   }
 
   return router;
-}
-
-function csrfContext(token: string): string {
-  return `${path} ${sha256(token)}`;
 }
