@@ -58,6 +58,7 @@ export async function createServices(config: Config, log: Log) {
   const { policyOf, firmNamesOf } = standing;
   const profiles = createProfiles({ accounts, audit });
   const securityNotices = createSecurityNotices({
+    accounts,
     messages,
     outbox,
     secrets,

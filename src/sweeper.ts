@@ -13,11 +13,12 @@ const batch = 1000;
 const graceMs = 3_600_000;
 
 export async function sweep(
-  { artifacts, expiring, deferredWork }: Services,
+  { artifacts, expiring, deferredWork, securityNotices }: Services,
   { accountDeletion, oidc }: App,
 ): Promise<void> {
   const now = Date.now();
   await oidc.sweepSessions();
+  await securityNotices.sweep();
   await accountDeletion.sweep();
   await deferredWork.resume();
   for (const collection of expiring) await clear(collection, now);

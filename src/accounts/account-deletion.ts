@@ -49,7 +49,7 @@ export function createAccountDeletion(dependencies: AccountDeletionDependencies)
         return 'last-owner';
       }
     }
-    const marked = await accounts.markDeleted(account.id, (old) => old.sessionEpoch === account.sessionEpoch);
+    const marked = await accounts.markDeleted(account.id, (old) => old.sessionEpoch === account.sessionEpoch, origin);
     if (!marked) {
       if (isOwner) await takeRoleBack(account.id);
       return 'outdated';
@@ -69,7 +69,7 @@ export function createAccountDeletion(dependencies: AccountDeletionDependencies)
   async function finish(account: Account, origin: Origin): Promise<void> {
     await endSessions(account.id, origin);
     for (const { remove: clear } of holdings) await clear?.(account.id);
-    await securityNotices.send(account, 'accountDeleted', origin);
+    await securityNotices.deliver(account);
     await audit.record({ type: 'account.deleted', result: 'success', subject: account.id }, origin);
     await accounts.removeDeleted(account.id);
   }

@@ -7,6 +7,7 @@ import { isPlainAddress } from '../platform/mail-settings.ts';
 import type { CollectionSpec } from '../storage/port.ts';
 import { invitationSchema } from './invitation.ts';
 import { membershipSchema } from './membership.ts';
+import { pendingNoticeSchema } from './security-notice.ts';
 
 const recoveryCodeSchema = z.object({ hash: z.string(), usedAt: z.number().optional() });
 
@@ -92,6 +93,9 @@ export const accountSchema = z.object({
     .optional(),
   /** What `email` was before, each for a week (former-emails.ts). */
   formerEmails: z.array(z.object({ email: z.string(), until: z.number() })).optional(),
+  /** Mails about changes, from the write that made the change until the outbox has them (pending-notices.ts). */
+  pendingNotices: z.array(pendingNoticeSchema).optional(),
+  hasPendingNotices: z.literal(true).optional(),
   /** Sessions remember the epoch they were signed in under; a session of another epoch is dead. */
   sessionEpoch: z.number().int(),
   /** Set by the write that killed sessions, until they are ended one by one and their apps queued to be told. */
@@ -107,7 +111,7 @@ export const accountsSpec: CollectionSpec<Account> = {
   name: 'accounts',
   schema: accountSchema,
   unique: ['emailCanonical'],
-  index: ['status', 'hasDeadSessions'],
+  index: ['status', 'hasDeadSessions', 'hasPendingNotices'],
   indexEach: ['roles', 'memberKeys'],
 };
 

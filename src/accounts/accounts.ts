@@ -1,8 +1,10 @@
 // Keeps account records: finding, creating and changing them. Authenticators change through credentials/.
+import type { Origin } from '../audit/audit.ts';
 import { newId } from '../platform/ids.ts';
-import type { Storage } from '../storage/port.ts';
+import type { ListQuery, Storage } from '../storage/port.ts';
 import { type Account, accountsSpec, canonicalEmail, killsSessions } from './account.ts';
 import { memberKeysOf } from './membership.ts';
+import { withNotice, withoutNotices } from './pending-notices.ts';
 
 /** `id` only where a sealed value had to name it beforehand. */
 export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & { id?: string } & Partial<
@@ -61,6 +63,16 @@ export function createAccounts({ storage }: { storage: Storage }) {
     );
   }
 
+  /** Deleted ones, too: they are told of it. */
+  function withPendingNotices(): AsyncGenerator<Account> {
+    return each({ hasPendingNotices: true });
+  }
+
+  /** The outbox has these mails. It is no change of the account, so `updatedAt` stays. */
+  async function dropNotices(id: string, noticeIds: readonly string[]): Promise<void> {
+    await accounts.update(id, (old) => withoutNotices(old, noticeIds));
+  }
+
   /** On the instance. At most a thousand. */
   function withRole(role: string): Promise<Account[]> {
     return accounts.list({ where: { roles: role }, limit: 1000 });
@@ -72,11 +84,14 @@ export function createAccounts({ storage }: { storage: Storage }) {
   }
 
   /** Takes every way in away, frees the address and ends the sessions in one write. The address stays for the last mail alone.
+   *  @param origin told in that mail
    *  @returns what is left of the record; undefined when `isStill` declined, or it was marked already */
-  function markDeleted(id: string, isStill: (old: Account) => boolean): Promise<Account | undefined> {
-    return accounts.update(id, (old) =>
-      unlessDeleted(old) && isStill(old) ? deletedRecord(old, Date.now()) : undefined,
-    );
+  function markDeleted(id: string, isStill: (old: Account) => boolean, origin: Origin): Promise<Account | undefined> {
+    return accounts.update(id, (old) => {
+      const now = Date.now();
+      const notice = { kind: 'accountDeleted', origin, now } as const;
+      return unlessDeleted(old) && isStill(old) ? withNotice(deletedRecord(old, now), notice) : undefined;
+    });
   }
 
   /** Accounts that were marked before `before`, milliseconds UTC. */
@@ -95,10 +110,14 @@ export function createAccounts({ storage }: { storage: Storage }) {
 
   /** Every account, ordered by id, read page by page. */
   async function* all(): AsyncGenerator<Account> {
-    let page = await accounts.list({ limit: pageSize });
+    for await (const account of each()) if (unlessDeleted(account)) yield account;
+  }
+
+  async function* each(where: ListQuery<Account>['where'] = {}): AsyncGenerator<Account> {
+    let page = await accounts.list({ where, limit: pageSize });
     while (page.length > 0) {
-      yield* page.filter(unlessDeleted);
-      page = await accounts.list({ limit: pageSize, after: page.at(-1)?.id ?? '' });
+      yield* page;
+      page = await accounts.list({ where, limit: pageSize, after: page.at(-1)?.id ?? '' });
     }
   }
 
@@ -114,6 +133,8 @@ export function createAccounts({ storage }: { storage: Storage }) {
     update,
     withDeadSessions,
     clearDeadSessions,
+    withPendingNotices,
+    dropNotices,
     withRole,
     withRoleIn,
     markDeleted,
@@ -130,14 +151,16 @@ function unlessDeleted(account: Account | undefined): Account | undefined {
   return account?.status === 'deleted' ? undefined : account;
 }
 
-/** Nobody can type the canonical form: it has no `@`, and a blank. */
-function deletedRecord({ id, email, language, sessionEpoch, createdAt }: Account, now: number): Account {
+/** Nobody can type the canonical form: it has no `@`, and a blank. Mails that wait are still sent. */
+function deletedRecord(account: Account, now: number): Account {
+  const { id, email, language, sessionEpoch, createdAt, pendingNotices } = account;
   return {
     id,
     email,
     emailCanonical: `deleted ${id}`,
     emailVerified: false,
     ...(language ? { language } : {}),
+    ...(pendingNotices ? { pendingNotices } : {}),
     status: 'deleted',
     roles: [],
     sessionEpoch: sessionEpoch + 1,

@@ -9,6 +9,7 @@ import { type Account, canonicalEmail } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import { formerEmailOf } from './former-emails.ts';
 import { isStillClosed, lockedDown, type NoticeState, stateOfNotice } from './lockdown.ts';
+import { withNotice } from './pending-notices.ts';
 import type { Notice } from './security-notice.ts';
 import { deviceOfNotice, type SecurityNotices } from './security-notices.ts';
 
@@ -54,7 +55,7 @@ export function createNotMe(dependencies: NotMeDependencies) {
   async function act(token: string, origin: Origin): Promise<void> {
     const notice = securityNotices.open(token, Date.now());
     if (!notice) return;
-    const closed = await close(notice);
+    const closed = await close(notice, origin);
     if (!closed) return finishForAnother(notice, origin);
     const { before, account } = closed;
     const detail = { kind: notice.kind, eventAt: notice.at };
@@ -69,12 +70,18 @@ export function createNotMe(dependencies: NotMeDependencies) {
     ]);
   }
 
-  async function close(notice: Notice): Promise<{ before: Account; account: Account } | undefined> {
+  /** Who loses the address may be the owner, robbed from a mailbox that they had left: they learn of it too, by a mail whose link gives
+   *  nothing back. */
+  async function close(notice: Notice, origin: Origin): Promise<{ before: Account; account: Account } | undefined> {
     let before: Account | undefined;
     const closing = (canGiveBack: boolean) =>
       accounts.update(notice.accountId, (current) => {
         before = current;
-        return lockedDown(current, notice, { now: Date.now(), canGiveBack });
+        const now = Date.now();
+        const closed = lockedDown(current, notice, { now, canGiveBack });
+        const { email } = current;
+        const isMoved = closed && closed.emailCanonical !== current.emailCanonical;
+        return isMoved ? withNotice(closed, { kind: 'emailChanged', origin, now, email }) : closed;
       });
     const account = await closing(true).catch((error: unknown) => {
       if (!isDomainError(error, 'duplicate')) throw error;
@@ -83,15 +90,13 @@ export function createNotMe(dependencies: NotMeDependencies) {
     return account && before && { before, account };
   }
 
-  /** Who loses the address may be the owner, robbed from a mailbox that they had left: they learn of it too, by a mail whose link gives
-   *  nothing back. */
   async function tellOfAddress(
     { before, account }: { before: Account; account: Account },
     origin: Origin,
   ): Promise<void> {
     const personal = { 'email.old': before.email, 'email.new': account.email };
     await audit.record({ type: 'account.email-changed', result: 'success', subject: account.id, personal }, origin);
-    await securityNotices.send(before, 'emailChanged', origin);
+    await securityNotices.flush(account);
   }
 
   /** Another request was first, and may have been cut off before it ended what was open. */

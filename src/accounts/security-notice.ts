@@ -1,5 +1,5 @@
 // What a mail tells of that says "your account was changed", and the token of its link "This was not me": a sealed copy of the same. It
-// needs no record of its own, so that sending a mail changes nothing but the outbox, and however many are under way, each is good.
+// needs no record of its own, so that however many are under way, each is good.
 import { z } from 'zod';
 import type { Secrets } from '../platform/secrets.ts';
 
@@ -35,6 +35,10 @@ export const noticeSchema = z.object({
   system: z.string().optional(),
 });
 export type Notice = z.output<typeof noticeSchema>;
+
+/** As the account's record keeps it until the outbox has the mail. */
+export const pendingNoticeSchema = noticeSchema.omit({ accountId: true }).extend({ id: z.string() });
+export type PendingNotice = z.output<typeof pendingNoticeSchema>;
 
 /** A link is good this long. */
 export const noticeSeconds = 7 * 24 * 3600;

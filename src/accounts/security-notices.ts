@@ -1,17 +1,26 @@
 // Mails that tell a person of a change to the ways into their account, so that a change which was not theirs is noticed (ASVS 6.3.7) and
-// can be undone by the link in the mail (not-me.ts).
-import { setTimeout as pause } from 'node:timers/promises';
+// can be undone by the link in the mail (not-me.ts). The account's record holds each from the write that made the change on
+// (pending-notices.ts) until the outbox does.
 import type { Origin } from '../audit/audit.ts';
 import type { Messages } from '../mail/messages.ts';
 import type { Outbox } from '../mail/outbox.ts';
-import { deviceOf, deviceWords } from '../platform/device.ts';
+import { deviceWords } from '../platform/device.ts';
 import type { Log } from '../platform/log.ts';
-import { nextTryAt } from '../platform/retry.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { Account } from './account.ts';
-import { type Notice, type NoticeKind, noticeSeconds, openNotice, sealNotice } from './security-notice.ts';
+import type { Accounts } from './accounts.ts';
+import { withNotice } from './pending-notices.ts';
+import {
+  type Notice,
+  type NoticeKind,
+  noticeSeconds,
+  openNotice,
+  type PendingNotice,
+  sealNotice,
+} from './security-notice.ts';
 
 export interface SecurityNoticesDependencies {
+  accounts: Accounts;
   messages: Messages;
   outbox: Outbox;
   secrets: Secrets;
@@ -20,43 +29,61 @@ export interface SecurityNoticesDependencies {
   notMeUrl: string;
 }
 
-/** How often the outbox is asked again to take a mail: for about ten minutes. */
-const tries = 8;
+/** What the request that made the change may still be about to mail itself. */
+const patienceMs = 30_000;
 
-export function createSecurityNotices({ messages, outbox, secrets, log, notMeUrl }: SecurityNoticesDependencies) {
-  /** Resolves once the mail is stored. Called after the change is, so that no mail tells of what did not happen; and since the change
-   *  stands, it never rejects: what the outbox does not take is logged, and tried again while this process lives.
-   *  @param account as it was when the mail should still reach its owner (an address change tells the old one)
-   *  @param about what the sentences of this kind name, such as the new address, masked */
-  async function send(account: Account, kind: NoticeKind, origin: Origin, about?: string): Promise<void> {
-    const notice = { ...noticeOf(account, kind, origin, Date.now()), ...(about ? { about } : {}) };
-    try {
-      await put(account, notice);
-    } catch (error) {
-      log.error({ err: error, kind, accountId: account.id }, 'a security mail is not stored yet');
-      void tryAgain(account, notice);
-    }
+export function createSecurityNotices(dependencies: SecurityNoticesDependencies) {
+  const { accounts, messages, outbox, secrets, log, notMeUrl } = dependencies;
+
+  /** For what changes nothing else in the account's record. The caller flushes the mail.
+   *  @param account with the address that the mail goes to */
+  function note({ id, email }: Account, kind: NoticeKind, origin: Origin): Promise<Account | undefined> {
+    return accounts.update(id, (old) => withNotice(old, { kind, origin, now: Date.now(), email }));
   }
 
-  async function put(account: Account, notice: Notice): Promise<void> {
-    const { kind, at, address = '', about = '' } = notice;
-    const device = deviceWords(deviceOfNotice(notice));
+  /** Mails what waits in the record. The change stands, and `sweep` tries again: so it never rejects.
+   *  @param account as the change has left it */
+  async function flush(account: Account | undefined): Promise<void> {
+    if (!account) return;
+    await deliver(account).catch((error: unknown) =>
+      log.error({ err: error, accountId: account.id }, 'a security mail is not stored yet; tried again in a minute'),
+    );
+  }
+
+  /** May be done twice, also by two processes at once: each mail is stored once.
+   *  @throws what the outbox throws; what it took is off the record then */
+  async function deliver(account: Account): Promise<void> {
+    const pending = account.pendingNotices ?? [];
+    const puts = await Promise.allSettled(pending.map((notice) => put(account, notice)));
+    const stored = pending.filter((_, index) => puts[index]?.status === 'fulfilled').map(({ id }) => id);
+    if (stored.length > 0) await accounts.dropNotices(account.id, stored);
+    for (const one of puts) if (one.status === 'rejected') throw one.reason;
+  }
+
+  async function put(account: Account, { id, ...told }: PendingNotice): Promise<void> {
+    const { kind, at, address = '', about = '' } = told;
+    const notice: Notice = { accountId: account.id, ...told };
+    const expiresAt = at + noticeSeconds * 1000;
     // Nobody is left to say it about an account that is gone.
     const url = kind === 'accountDeleted' ? '' : `${notMeUrl}?token=${sealNotice(secrets, notice)}`;
-    const model = { kind, at, about, address, device, url, expiresAt: at + noticeSeconds * 1000 };
-    await outbox.put(messages.render('notice', account.email, model, account.language));
+    const model = { kind, at, about, address, device: deviceWords(deviceOfNotice(notice)), url, expiresAt };
+    try {
+      await outbox.put(messages.render('notice', notice.email, model, account.language), { once: { id, at } });
+    } catch (error) {
+      if (Date.now() < expiresAt) throw error;
+      // It must not keep a deletion from its end for ever, and its link opens nothing any more.
+      log.error(
+        { err: error, accountId: account.id, kind },
+        'a security mail could not be stored for a week; given up',
+      );
+    }
   }
 
-  async function tryAgain(account: Account, notice: Notice): Promise<void> {
-    for (let failures = 1; failures < tries; failures += 1) {
-      const now = Date.now();
-      await pause(nextTryAt(failures, now) - now, undefined, { ref: false });
-      try {
-        return await put(account, notice);
-      } catch (error) {
-        log.error({ err: error, kind: notice.kind, accountId: account.id, failures }, 'a security mail is not stored');
-      }
-    }
+  /** The sweeper's part: mails what a dead process, or a storage that failed, has left. */
+  async function sweep(): Promise<void> {
+    const before = Date.now() - patienceMs;
+    for await (const account of accounts.withPendingNotices())
+      if (account.pendingNotices?.some(({ at }) => at <= before)) await flush(account);
   }
 
   /** @param now milliseconds UTC   @returns what the mail told that carried this token; undefined for none of ours, or one too old */
@@ -64,15 +91,10 @@ export function createSecurityNotices({ messages, outbox, secrets, log, notMeUrl
     return openNotice(secrets, token, now);
   }
 
-  return { send, open };
+  return { note, flush, deliver, sweep, open };
 }
 export type SecurityNotices = ReturnType<typeof createSecurityNotices>;
 
-export function deviceOfNotice({ browser, system }: Notice) {
+export function deviceOfNotice({ browser, system }: Pick<Notice, 'browser' | 'system'>) {
   return { ...(browser ? { browser } : {}), ...(system ? { system } : {}) };
-}
-
-function noticeOf(account: Account, kind: NoticeKind, { address, userAgent }: Origin, at: number): Notice {
-  const from = address ? { address } : {};
-  return { accountId: account.id, kind, at, email: account.email, ...from, ...deviceOf(userAgent) };
 }

@@ -5,6 +5,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { withFormerEmail } from '../accounts/former-emails.ts';
 import { maskedEmail } from '../accounts/masked-email.ts';
 import { accountOfToken, makeToken, matchesToken } from '../accounts/one-time-token.ts';
+import { withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { Messages } from '../mail/messages.ts';
@@ -48,11 +49,12 @@ export function createEmailChange(dependencies: EmailChangeDependencies) {
     if (!isAllowed) return 'too-many-mails';
     const expiresAt = Date.now() + linkSeconds * 1000;
     const { token, stored } = makeToken(purpose, account.id, expiresAt);
-    const updated = await accounts.update(account.id, (old) =>
-      old.sessionEpoch === account.sessionEpoch && old.emailCanonical === account.emailCanonical
-        ? { ...old, emailChange: { ...stored, email, epoch: old.sessionEpoch } }
-        : undefined,
-    );
+    const updated = await accounts.update(account.id, (old) => {
+      if (old.sessionEpoch !== account.sessionEpoch || old.emailCanonical !== account.emailCanonical) return undefined;
+      const asked = { ...old, emailChange: { ...stored, email, epoch: old.sessionEpoch } };
+      const about = maskedEmail(email);
+      return withNotice(asked, { kind: 'emailChangeRequested', origin, now: Date.now(), about });
+    });
     if (!updated) return 'outdated';
     await audit.record(
       {
@@ -63,7 +65,7 @@ export function createEmailChange(dependencies: EmailChangeDependencies) {
       },
       origin,
     );
-    await securityNotices.send(account, 'emailChangeRequested', origin, maskedEmail(email));
+    await securityNotices.flush(updated);
     if (await mailLimits.take('sent to address', email)) await mailNewAddress(updated, email, { token, expiresAt });
     return 'requested';
   }
@@ -105,7 +107,9 @@ export function createEmailChange(dependencies: EmailChangeDependencies) {
     try {
       const after = await accounts.update(id, (old) => {
         link.state = stateOf(old, token, now);
-        return link.state.outcome === 'good' ? withEmail(old, link.state.email, now) : undefined;
+        if (link.state.outcome !== 'good') return undefined;
+        const changed = withEmail(old, link.state.email, now);
+        return withNotice(changed, { kind: 'emailChanged', origin, now: Date.now(), email: old.email });
       });
       if (link.state.outcome !== 'good') return link.state;
       if (!after) return { outcome: 'unknown' };
@@ -123,7 +127,7 @@ export function createEmailChange(dependencies: EmailChangeDependencies) {
       { type: 'account.email-changed', result: 'success', subject: after.id, personal },
       { ...origin, actor: after.id },
     );
-    await securityNotices.send(before, 'emailChanged', origin);
+    await securityNotices.flush(after);
   }
 
   return { request, cancel, find, confirm };

@@ -2,6 +2,8 @@
 // session epoch change in one write of the account, so that none is ever there without the others.
 import { type Account, withoutSecondFactor } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { withNotice } from '../accounts/pending-notices.ts';
+import type { Origin } from '../audit/audit.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { RecoveryCodes } from './recovery-codes.ts';
 import { proveCodes, type Totp, type TotpProof } from './totp.ts';
@@ -25,12 +27,12 @@ export type MfaActivation =
 const shownSeconds = 10 * 60;
 
 export function createMfa({ accounts, secrets, totp, enrollments, recoveryCodes }: MfaDependencies) {
-  /** Other sessions of the account are over. Its recovery codes wait for `shownCodes`.
+  /** Other sessions of the account are over. Its recovery codes wait for `shownCodes`; the caller flushes the mail.
    *  @param holder the session or sign-in that the secret was shown to, and that the recovery codes will be shown to
    *  @param codes two consecutive ones   @param now milliseconds UTC */
   async function activate(
     account: Account,
-    { holder, codes }: { holder: string; codes: { first: string; second: string } },
+    { holder, codes, origin }: { holder: string; codes: { first: string; second: string }; origin: Origin },
     now: number,
   ): Promise<MfaActivation> {
     if (account.totp) return { outcome: 'already-active' };
@@ -46,30 +48,35 @@ export function createMfa({ accounts, secrets, totp, enrollments, recoveryCodes 
       const { mustEnrolMfa: _done, ...kept } = withoutSecondFactor(current);
       const sessionEpoch = current.sessionEpoch + 1;
       const shownRecoveryCodes = { ...fresh.shownRecoveryCodes, activatedEpoch: sessionEpoch };
-      return { ...kept, ...fresh, shownRecoveryCodes, totp: factor, sessionEpoch };
+      const activated = { ...kept, ...fresh, shownRecoveryCodes, totp: factor, sessionEpoch };
+      return withNotice(activated, { kind: 'mfaActivated', origin, now: Date.now() });
     });
     if (!updated) return { outcome: 'already-active' };
     await enrollments.end(account, holder);
     return { outcome: 'activated', account: updated };
   }
 
-  /** Removes the factor and its recovery codes. The caller has checked a current code.
+  /** Removes the factor and its recovery codes. The caller has checked a current code, and flushes the mail.
    *  @returns undefined when there was none, or another one meanwhile */
-  async function deactivate(account: Account): Promise<Account | undefined> {
-    return accounts.update(account.id, (current) =>
-      isSameFactor(current, account)
-        ? { ...withoutSecondFactor(current), sessionEpoch: current.sessionEpoch + 1 }
-        : undefined,
-    );
+  async function deactivate(account: Account, origin: Origin): Promise<Account | undefined> {
+    return accounts.update(account.id, (current) => {
+      if (!isSameFactor(current, account)) return undefined;
+      const removed = { ...withoutSecondFactor(current), sessionEpoch: current.sessionEpoch + 1 };
+      return withNotice(removed, { kind: 'mfaDeactivated', origin, now: Date.now() });
+    });
   }
 
-  /** The old ones die as the new ones come. The caller has checked a current code.
+  /** The old ones die as the new ones come. The caller has checked a current code, and flushes the mail.
    *  @returns undefined when they were renewed by another request meanwhile, or the factor is gone */
-  async function renewRecoveryCodes(account: Account, holder: string, now: number): Promise<Account | undefined> {
+  async function renewRecoveryCodes(
+    account: Account,
+    { holder, origin }: { holder: string; origin: Origin },
+    now: number,
+  ): Promise<Account | undefined> {
     const fresh = freshCodes(account.id, holder, now);
     return accounts.update(account.id, (current) =>
       isSameFactor(current, account) && current.recoveryCodes?.[0]?.hash === account.recoveryCodes?.[0]?.hash
-        ? { ...current, ...fresh }
+        ? withNotice({ ...current, ...fresh }, { kind: 'recoveryCodesRenewed', origin, now: Date.now() })
         : undefined,
     );
   }

@@ -1,6 +1,7 @@
 // Break-glass: a way in for an owner who is locked out, or for the first one. It ends in a temporary password, as an invitation does.
 import { type Account, withoutSecondFactor } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import { DomainError } from '../platform/errors.ts';
@@ -47,7 +48,12 @@ export function createOwnerRecovery(dependencies: OwnerRecoveryDependencies) {
       throw new DomainError('forbidden', `${email} has no account; add --make-owner to create one with every right`);
     }
     const account = known
-      ? await accounts.update(known.id, (current) => recovered(current, stored, options.resetMfa))
+      ? await accounts.update(known.id, (current) => {
+          const told = { origin, now: Date.now() };
+          const open = withNotice(recovered(current, stored, options.resetMfa), { kind: 'recoveryStarted', ...told });
+          const losesMfa = options.resetMfa && current.totp !== undefined;
+          return losesMfa ? withNotice(open, { kind: 'mfaDeactivated', ...told }) : open;
+        })
       : await accounts.create({
           email,
           emailVerified: false,
@@ -58,12 +64,11 @@ export function createOwnerRecovery(dependencies: OwnerRecoveryDependencies) {
     if (!account) throw new DomainError('conflict', `${email} was removed meanwhile`);
     const detail = { resetMfa: options.resetMfa, madeOwner: !known?.roles.includes(ownerRole) };
     await audit.record({ type: 'recovery.started', result: 'success', subject: account.id, detail }, origin);
-    if (known) await securityNotices.send(account, 'recoveryStarted', origin);
     if (options.resetMfa && known?.totp) {
       const reset = { type: 'mfa.reset', result: 'success', subject: account.id } as const;
       await audit.record({ ...reset, detail: { reason: 'admin-recover' } }, origin);
-      await securityNotices.send(account, 'mfaDeactivated', origin);
     }
+    await securityNotices.flush(account);
     return { email: account.email, signInUrl, temporaryPassword: password, expiresAt: stored.expiresAt };
   }
 

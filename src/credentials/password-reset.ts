@@ -2,6 +2,7 @@
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { accountOfToken, makeToken } from '../accounts/one-time-token.ts';
+import { withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { Messages } from '../mail/messages.ts';
@@ -164,14 +165,14 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
     if (fault) return { outcome: 'unfit', account, fault };
     const { id: accountId } = account;
     const passwordHash = await passwords.hash(newPassword);
-    // Stored before the act, done after it: the owner hears of it, and the audit has it, even if this process dies in between.
+    // Stored before the act, done after it: the audit has it even if this process dies in between.
     const afterwards = { kind: 'reset', accountId, origin } as const;
     const usedBy = await work.put(afterwards);
     const updated = await accounts.update(accountId, (current) => {
       const now = Date.now();
-      return judgeLink(token, current, now).state === 'good'
-        ? withPasswordReset(current, { passwordHash, usedBy, now })
-        : undefined;
+      if (judgeLink(token, current, now).state !== 'good') return undefined;
+      const changed = withPasswordReset(current, { passwordHash, usedBy, now });
+      return withNotice(changed, { kind: 'passwordReset', origin, now });
     });
     await work.run(usedBy, afterwards);
     if (!updated) {
@@ -186,7 +187,7 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
     const account = await accounts.get(accountId);
     if (account?.passwordReset?.usedBy !== id) return;
     await audit.record({ type: 'password.reset', result: 'success', subject: accountId }, origin);
-    await securityNotices.send(account, 'passwordReset', origin);
+    await securityNotices.flush(account);
   }
 
   function beginningOf({ id, passwordReset }: Account): ResetOutcome {

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { withNotice } from '../accounts/pending-notices.ts';
+import type { Origin } from '../audit/audit.ts';
 import type { Secrets } from '../platform/secrets.ts';
 
 const codeCount = 10;
@@ -16,17 +18,23 @@ export function createRecoveryCodes({ accounts, secrets }: { accounts: Accounts;
 
   /** Uses a code up: of parallel uses of one code, one is accepted. It ends the row of wrong codes, and opens an authenticator that was
    *  locked because of them.
-   *  @param typed spaces, hyphens and capitals do not matter */
-  async function verify(account: Account, typed: string, now: number): Promise<'accepted' | 'rejected'> {
+   *  @param typed spaces, hyphens and capitals do not matter
+   *  @returns the account as the use has left it, whose mail the caller flushes */
+  async function verify(
+    account: Account,
+    typed: string,
+    { origin, now }: { origin: Origin; now: number },
+  ): Promise<{ outcome: 'accepted'; account: Account } | { outcome: 'rejected' }> {
     const hashes = secrets.hmacs(purpose, `${account.id} ${plain(typed)}`);
     const burnt = await accounts.update(account.id, (current) => {
       const code = current.recoveryCodes?.find(({ hash, usedAt }) => usedAt === undefined && hashes.includes(hash));
       if (!code) return undefined;
       const recoveryCodes = current.recoveryCodes?.map((other) => (other === code ? { ...code, usedAt: now } : other));
       const { wrongCodes: _over, totp, ...kept } = current;
-      return { ...kept, ...(totp ? { totp: unlocked(totp) } : {}), recoveryCodes };
+      const used = { ...kept, ...(totp ? { totp: unlocked(totp) } : {}), recoveryCodes };
+      return withNotice(used, { kind: 'recoveryCodeUsed', origin, now: Date.now() });
     });
-    return burnt ? 'accepted' : 'rejected';
+    return burnt ? { outcome: 'accepted', account: burnt } : { outcome: 'rejected' };
   }
 
   function hashOf(accountId: string, code: string): string {

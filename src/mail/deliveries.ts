@@ -1,6 +1,6 @@
 // Keeps the messages on their way, and shows where each stands. A message may carry a temporary password or a link that signs in, so it
 // is sealed while it waits, and what is shown of it never includes it.
-import { DomainError } from '../platform/errors.ts';
+import { DomainError, isDomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { nextTryAt } from '../platform/retry.ts';
 import type { Secrets } from '../platform/secrets.ts';
@@ -59,10 +59,10 @@ export function createDeliveries({
 }) {
   const deliveries = storage.collection(deliveriesSpec);
 
-  async function add(message: Message, { reference, expiresAt }: PutOptions): Promise<void> {
+  async function add(message: Message, { reference, expiresAt, once }: PutOptions): Promise<void> {
     const createdAt = Date.now();
-    const id = `${(farFuture - createdAt).toString(36).padStart(9, '0')}-${newId()}`;
-    await deliveries.insert({
+    const id = deliveryId(once ?? { id: newId(), at: createdAt });
+    const delivery: Delivery = {
       id,
       state: 'queued',
       to: message.to,
@@ -73,6 +73,9 @@ export function createDeliveries({
       dueAt: createdAt,
       tries: 0,
       ...(reference ? { reference } : {}),
+    };
+    await deliveries.insert(delivery).catch((error: unknown) => {
+      if (!once || !isDomainError(error, 'duplicate')) throw error;
     });
   }
 
@@ -163,6 +166,10 @@ export function createDeliveries({
   return { add, due, claim, open, finish, expire, settle, tellLater, list, get, retry, read };
 }
 export type Deliveries = ReturnType<typeof createDeliveries>;
+
+function deliveryId({ id, at }: { id: string; at: number }): string {
+  return `${(farFuture - at).toString(36).padStart(9, '0')}-${id}`;
+}
 
 function context(id: string) {
   return { collection: 'mail', field: 'sealed', id };

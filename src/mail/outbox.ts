@@ -27,6 +27,8 @@ export interface PutOptions {
   reference?: Reference;
   /** Milliseconds UTC from which on the message means nothing, such as the end of its link: it is not sent later. Five days when left out. */
   expiresAt?: number;
+  /** Where the same message may be put twice: its name, and when what it tells of happened (milliseconds UTC). It is stored once. */
+  once?: { id: string; at: number };
 }
 
 /** How sending a message ended. `sent`: the mail server took it. `refused`: it said that it never will. `expired`: nobody took it in time. */

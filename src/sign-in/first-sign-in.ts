@@ -3,6 +3,7 @@
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { hasStarted, invitationState, withInvitationEvent } from '../accounts/invitation.ts';
+import { withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { Passwords } from '../credentials/passwords.ts';
@@ -36,25 +37,24 @@ export function createFirstSignIn({ accounts, passwords, audit, attempts, securi
   ): Promise<boolean> {
     const passwordHash = await passwords.hash(newPassword);
     const by = hasProof(attempt, ['temporary'], Date.now()) ? 'temporary-password' : 'demand';
-    const updated = await accounts.update(account.id, (current) =>
-      current.temporaryPassword?.hash === account.temporaryPassword?.hash && current.sessionEpoch === attempt.epoch
-        ? {
-            ...withPassword(
-              current.temporaryPassword ? withInvitationEvent(current, 'password-set', Date.now()) : current,
-              passwordHash,
-            ),
-            emailVerified: current.emailVerified || current.temporaryPassword?.provesEmail === true,
-          }
-        : undefined,
-    );
+    // Whoever knows a leaked password, or was handed a temporary one, may replace it here: then the owner hears of it by this mail alone.
+    const isFirst = account.passwordHash === undefined && account.firstSignedInAt === undefined;
+    const updated = await accounts.update(account.id, (current) => {
+      const { temporaryPassword } = current;
+      if (temporaryPassword?.hash !== account.temporaryPassword?.hash || current.sessionEpoch !== attempt.epoch)
+        return undefined;
+      const now = Date.now();
+      const told = temporaryPassword ? withInvitationEvent(current, 'password-set', now) : current;
+      const emailVerified = current.emailVerified || temporaryPassword?.provesEmail === true;
+      const changed = { ...withPassword(told, passwordHash), emailVerified };
+      return isFirst ? changed : withNotice(changed, { kind: 'passwordChanged', origin, now });
+    });
     if (!updated) return false;
     await audit.record(
       { type: 'password.changed', result: 'success', subject: account.id, detail: { by } },
       { ...origin, actor: account.id },
     );
-    // Whoever knows a leaked password, or was handed a temporary one, may replace it here: then the owner hears of it by this mail alone.
-    const isFirst = account.passwordHash === undefined && account.firstSignedInAt === undefined;
-    if (!isFirst) await securityNotices.send(updated, 'passwordChanged', origin);
+    await securityNotices.flush(updated);
     const proofs = (old: Attempt) =>
       old.proofs.map((proof) => (proof.method === 'temporary' ? { method: 'pwd' as const, at: Date.now() } : proof));
     await attempts.update(attempt.id, (old) =>

@@ -3,12 +3,13 @@
 // authenticator (SP 800-63B-4, 3.2.2). Nobody comes here without the password, so nobody else can lock anybody.
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { Mfa, MfaActivation } from '../credentials/mfa.ts';
 import type { RecoveryCodes } from '../credentials/recovery-codes.ts';
 import type { Throttle } from '../credentials/throttle.ts';
-import type { ClockOff, Totp } from '../credentials/totp.ts';
+import type { ClockOff, Totp, TotpCheck } from '../credentials/totp.ts';
 import { wrongCodesAllowed } from './attempt.ts';
 import { codeGuesses } from './guesses.ts';
 
@@ -46,17 +47,18 @@ export function createSecondFactor(dependencies: SecondFactorDependencies) {
     isSecondClick?: () => Promise<boolean>,
   ): Promise<CodeCheck> {
     if (method === 'otp' && account.totp?.lockedAt !== undefined) return { outcome: 'locked', isEnd: false };
-    const verify = async () =>
-      method === 'otp'
-        ? totp.verify(account, code, Date.now())
-        : { outcome: await recoveryCodes.verify(account, code, Date.now()) };
-    const checked = await counted(account, method, verify, {
+    const verify = () =>
+      method === 'otp' ? totp.verify(account, code, Date.now()) : verifyRecoveryCode(account, code, origin);
+    return counted(account, method, verify, {
       origin,
       isWrong: async ({ outcome }) => outcome !== 'accepted' && !(await isSecondClick?.()),
     });
-    if (checked.outcome === 'accepted' && method === 'recovery')
-      await securityNotices.send(account, 'recoveryCodeUsed', origin);
-    return checked;
+  }
+
+  async function verifyRecoveryCode(account: Account, code: string, origin: Origin): Promise<TotpCheck> {
+    const check = await recoveryCodes.verify(account, code, { origin, now: Date.now() });
+    if (check.outcome === 'accepted') await securityNotices.flush(check.account);
+    return { outcome: check.outcome };
   }
 
   /** Sets a second factor up by two codes in a row: see `mfa.activate`. */
@@ -66,7 +68,7 @@ export function createSecondFactor(dependencies: SecondFactorDependencies) {
     origin: Origin,
   ): Promise<Counted<MfaActivation>> {
     const guesses: readonly string[] = ['first-code-wrong', 'second-code-wrong', 'clock-off'];
-    const activation = await counted(account, 'otp', () => mfa.activate(account, given, Date.now()), {
+    const activation = await counted(account, 'otp', () => mfa.activate(account, { ...given, origin }, Date.now()), {
       origin,
       isWrong: async ({ outcome }) => guesses.includes(outcome),
     });
@@ -75,7 +77,7 @@ export function createSecondFactor(dependencies: SecondFactorDependencies) {
       { type: 'mfa.activated', result: 'success', subject: account.id, detail: { method: 'otp' } },
       { ...origin, actor: account.id },
     );
-    await securityNotices.send(activation.account, 'mfaActivated', origin);
+    await securityNotices.flush(activation.account);
     return activation;
   }
 
@@ -97,10 +99,15 @@ export function createSecondFactor(dependencies: SecondFactorDependencies) {
 
   /** @returns whether it was one too many for this interaction */
   async function countWrong(accountId: string, origin: Origin): Promise<boolean> {
-    const updated = await accounts.update(accountId, (old) => withWrongCode(old, Date.now()));
-    const inRow = updated?.wrongCodes?.inRow ?? 0;
     // Of parallel guesses one alone sees each number: one mail, one event.
-    if (updated && inRow === wrongCodesAllowed) await securityNotices.send(updated, 'wrongCodes', origin);
+    const updated = await accounts.update(accountId, (old) => {
+      const now = Date.now();
+      const counted = withWrongCode(old, now);
+      const isTold = counted.wrongCodes?.inRow === wrongCodesAllowed;
+      return isTold ? withNotice(counted, { kind: 'wrongCodes', origin, now }) : counted;
+    });
+    const inRow = updated?.wrongCodes?.inRow ?? 0;
+    if (inRow === wrongCodesAllowed) await securityNotices.flush(updated);
     if (updated?.totp && inRow === lockedAfter)
       await audit.record(
         { type: 'mfa.locked', result: 'success', subject: accountId, detail: { wrongCodes: inRow } },

@@ -133,6 +133,8 @@ export function createSignIn(dependencies: SignInDependencies) {
     const isFirst = account.firstSignedInAt === undefined;
     const isNewDevice = !isFirst && !(await knownBrowsers.isKnown(attempt.browserHash, account.id));
     await accept(account, origin);
+    // First: a browser that is remembered is not told of any more.
+    const noted = isNewDevice ? await securityNotices.note(account, 'newDevice', origin) : undefined;
     // Together, so that they share one commit.
     await Promise.all([
       audit.record(
@@ -147,9 +149,9 @@ export function createSignIn(dependencies: SignInDependencies) {
       ),
       attempts.update(attempt.id, (old) => ({ ...old, finishedAt: Date.now() })),
       knownBrowsers.remember(attempt.browserHash, account.id),
+      securityNotices.flush(noted),
       isFirst && accounts.update(account.id, (current) => ({ ...current, firstSignedInAt: Date.now() })),
     ]);
-    if (isNewDevice) await securityNotices.send(account, 'newDevice', origin);
     const session = {
       epoch: attempt.epoch ?? -1,
       idleSeconds,

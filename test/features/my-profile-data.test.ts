@@ -210,7 +210,7 @@ for (const engine of engines) {
           ownerRole: 'owner',
           endSessions: (id, origin) =>
             step === 'sessions' ? fail() : app.oidc.endAll(id, { reason: 'account-deleted' }, origin),
-          securityNotices: step === 'mail' ? { ...services.securityNotices, send: fail } : services.securityNotices,
+          securityNotices: step === 'mail' ? { ...services.securityNotices, deliver: fail } : services.securityNotices,
         });
         const account = await services.accounts.get(ana.account.id);
         expect(await dying.remove(account ?? ana.account, { actor: ana.account.id })).toBe('deleted');

@@ -4,7 +4,7 @@ import type { Page, TestBrowser } from '../support/browser.ts';
 import { askFor, newAddress } from '../support/email-change.ts';
 import { engines } from '../support/engines.ts';
 import { invite } from '../support/invited.ts';
-import { notMeLink } from '../support/notices.ts';
+import { notMeLink, tellOf } from '../support/notices.ts';
 import { createPerson } from '../support/people.ts';
 import { behindProxy, freshLink, mailsTo, newPassword } from '../support/reset.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
@@ -80,7 +80,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     cookie: 'gatehouse-not-me',
     make: async (gatehouse) => {
       const { account, email } = await createPerson(gatehouse);
-      await gatehouse.services.securityNotices.send(account, 'newDevice', {});
+      await tellOf(gatehouse, account, 'newDevice', {});
       return { link: await notMeLink(gatehouse, email, /new device/), id: account.id };
     },
     heading: 'Was this not you?',

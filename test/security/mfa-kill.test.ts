@@ -72,7 +72,8 @@ for (const engine of engines) {
             Date.now(),
           );
           const [code = ''] = shown ?? [];
-          expect(await gatehouse.services.recoveryCodes.verify(account, code, Date.now())).toBe('accepted');
+          const use = { origin: {}, now: Date.now() };
+          expect((await gatehouse.services.recoveryCodes.verify(account, code, use)).outcome).toBe('accepted');
         } else expect([account?.recoveryCodes, account?.shownRecoveryCodes]).toEqual([undefined, undefined]);
         if (status === 303) expect(account?.totp === undefined).toBe(isOff);
         const asked = await gatehouse.browser().get(passwordPath);

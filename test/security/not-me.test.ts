@@ -4,7 +4,7 @@ import type { Page, TestBrowser } from '../support/browser.ts';
 import { hourMs, letClockRun, moveClock, stopClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
 import { signedInBrowser } from '../support/my-profile.ts';
-import { mailTo, notMeLink, subjectsTo } from '../support/notices.ts';
+import { mailTo, notMeLink, subjectsTo, tellOf } from '../support/notices.ts';
 import { createPerson, type Person, signIn, signInTo } from '../support/people.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
@@ -30,7 +30,7 @@ for (const engine of engines) {
     beforeEach(async () => {
       stopClock();
       ana = await createPerson(gatehouse);
-      await gatehouse.services.securityNotices.send(ana.account, 'newDevice', thief);
+      await tellOf(gatehouse, ana.account, 'newDevice', thief);
       link = await notMeLink(gatehouse, ana.email, deviceSubject);
     });
     afterEach(letClockRun);
@@ -108,7 +108,7 @@ for (const engine of engines) {
 
     it('AC-05: leaves an active authenticator in place: a link in a mail is no way round it', async () => {
       const bela = await createPerson(gatehouse, { withTotp: true });
-      await gatehouse.services.securityNotices.send(bela.account, 'newDevice', thief);
+      await tellOf(gatehouse, bela.account, 'newDevice', thief);
       const browser = gatehouse.browser();
       await browser.submit(await browser.get(await notMeLink(gatehouse, bela.email, deviceSubject)), {}, button);
       expect((await gatehouse.services.accounts.get(bela.account.id))?.totp).toBeDefined();
@@ -145,13 +145,13 @@ for (const engine of engines) {
     });
 
     it('AC-05: deals with every earlier event at once, and not with a later one', async () => {
-      await gatehouse.services.securityNotices.send(ana.account, 'passwordChanged', thief);
+      await tellOf(gatehouse, ana.account, 'passwordChanged', thief);
       const earlier = await notMeLink(gatehouse, ana.email, /password was changed/);
       moveClock(hourMs);
       await report();
       expect((await gatehouse.browser().get(earlier)).heading).toBe('Your account is safe');
       moveClock(hourMs);
-      await gatehouse.services.securityNotices.send(ana.account, 'passwordReset', thief);
+      await tellOf(gatehouse, ana.account, 'passwordReset', thief);
       const later = await notMeLink(gatehouse, ana.email, /password was reset/);
       expect((await gatehouse.browser().get(later)).heading).toBe('Was this not you?');
     });
@@ -197,7 +197,7 @@ for (const engine of engines) {
       const stolen = `thief-${ana.email}`;
       await changeEmail(stolen);
       moveClock(hourMs);
-      await gatehouse.services.securityNotices.send({ ...ana.account, email: stolen }, 'passwordChanged', thief);
+      await tellOf(gatehouse, { ...ana.account, email: stolen }, 'passwordChanged', thief);
       const thiefs = await notMeLink(gatehouse, stolen, /password was changed/);
       moveClock(hourMs);
       expect((await gatehouse.browser().get(link)).text).toContain(`You sign in with ${ana.email} again.`);
@@ -226,7 +226,7 @@ for (const engine of engines) {
     it('AC-05: a thief who says first that it was not them, from the new address, keeps nothing from the owner', async () => {
       const stolen = `thief-${ana.email}`;
       await changeEmail(stolen);
-      await gatehouse.services.securityNotices.send({ ...ana.account, email: stolen }, 'passwordChanged', thief);
+      await tellOf(gatehouse, { ...ana.account, email: stolen }, 'passwordChanged', thief);
       const browser = gatehouse.browser();
       await browser.submit(await browser.get(await notMeLink(gatehouse, stolen, /password was/)), {}, button);
       await report();

@@ -13,7 +13,7 @@ import {
   signedInBrowser,
   twoCodes,
 } from './my-profile.ts';
-import { notMeLink } from './notices.ts';
+import { notMeLink, tellOf } from './notices.ts';
 import { codeAt, createPerson } from './people.ts';
 import { forgottenPath, freshLink, newPassword } from './reset.ts';
 
@@ -154,7 +154,7 @@ export const formMakers: FormMakers = {
   },
   'not me': async ({ gatehouse }) => {
     const { account, email } = await createPerson(gatehouse);
-    await gatehouse.services.securityNotices.send(account, 'newDevice', {});
+    await tellOf(gatehouse, account, 'newDevice', {});
     const browser = gatehouse.browser();
     const page = await browser.get(await notMeLink(gatehouse, email, /new device/));
     return formOn(browser, page, {}, account.id);

@@ -1,4 +1,7 @@
 // The mails that tell of a change, as a person finds them in their mailbox.
+import type { Account } from '../../src/accounts/account.ts';
+import type { NoticeKind } from '../../src/accounts/security-notice.ts';
+import type { Origin } from '../../src/audit/audit.ts';
 import type { TestApp } from './start-app.ts';
 
 /** Subjects of the mails to this address, oldest first. */
@@ -23,4 +26,15 @@ export async function notMeLink(gatehouse: TestApp, email: string, subject: stri
   if (!link) throw new Error(`no link in "${text}"`);
   const { pathname, search } = new URL(link);
   return pathname + search;
+}
+
+/** Has the account told of what did not come about here, as a sign-in tells of a new device.
+ *  @param account with the address that the mail goes to */
+export async function tellOf(
+  { services: { securityNotices } }: TestApp,
+  account: Account,
+  kind: NoticeKind,
+  origin: Origin,
+): Promise<void> {
+  await securityNotices.flush(await securityNotices.note(account, kind, origin));
 }

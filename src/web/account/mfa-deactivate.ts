@@ -69,12 +69,12 @@ export function mfaDeactivateRoutes(router: Router, dependencies: AccountPagesDe
     if (errors.length > 0) return { errors, status: 422 };
     const refusal = await refusalOf(secondFactor, person, given);
     if (refusal) return refusal;
-    const updated = await mfa.deactivate(account);
+    const updated = await mfa.deactivate(account, origin);
     if (!updated) return undefined;
     await sessions.moveToEpoch(session.id, { from: account.sessionEpoch, to: updated.sessionEpoch });
     const detail = { method: given.method };
     await audit.record({ type: 'mfa.deactivated', result: 'success', subject: account.id, detail }, origin);
-    await securityNotices.send(updated, 'mfaDeactivated', origin);
+    await securityNotices.flush(updated);
     return undefined;
   }
 }

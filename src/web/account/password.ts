@@ -2,6 +2,7 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { type Account, recoveryCodesLeft } from '../../accounts/account.ts';
+import { withNotice } from '../../accounts/pending-notices.ts';
 import { withPassword } from '../../credentials/passwords.ts';
 import { reauthenticationGuesses } from '../../sign-in/guesses.ts';
 import { newPasswordErrors } from '../http/password-errors.ts';
@@ -103,7 +104,9 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
       return { errors: [{ field: 'currentPassword', key: 'error.currentPassword.rejected' }], status: 422 };
     const passwordHash = await passwords.hash(given.newPassword);
     const updated = await accounts.update(account.id, (stored) =>
-      stored.sessionEpoch === account.sessionEpoch ? withPassword(stored, passwordHash) : undefined,
+      stored.sessionEpoch === account.sessionEpoch
+        ? withNotice(withPassword(stored, passwordHash), { kind: 'passwordChanged', origin, now: Date.now() })
+        : undefined,
     );
     if (!updated) return { errors: [{ field: 'currentPassword', key: 'error.currentPassword.rejected' }], status: 409 };
     await sessions.moveToEpoch(session.id, { from: account.sessionEpoch, to: updated.sessionEpoch });
@@ -112,7 +115,7 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
       origin,
     );
     await oidc.endAll(account.id, { except: session.id, reason: 'credentials-changed' }, origin);
-    await securityNotices.send(updated, 'passwordChanged', origin);
+    await securityNotices.flush(updated);
     return { errors: [], status: 200 };
   }
 }

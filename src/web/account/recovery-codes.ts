@@ -66,11 +66,11 @@ export function recoveryCodesRoutes(router: Router, dependencies: AccountPagesDe
     if (refusal === 'ended') return seeOther(ctx, renewPath);
     if (refusal?.retryAfterSeconds) ctx.set('Retry-After', String(refusal.retryAfterSeconds));
     if (refusal) return isSecondClick(person) ? shown(ctx) : showRenew(ctx, person, refusal);
-    const renewed = await mfa.renewRecoveryCodes(person.account, holderOf(person), Date.now());
+    const { account, origin } = person;
+    const renewed = await mfa.renewRecoveryCodes(account, { holder: holderOf(person), origin }, Date.now());
     if (renewed) {
-      const { account, origin } = person;
       await audit.record({ type: 'recovery-codes.renewed', result: 'success', subject: account.id }, origin);
-      await securityNotices.send(renewed, 'recoveryCodesRenewed', origin);
+      await securityNotices.flush(renewed);
     }
     shown(ctx);
   });

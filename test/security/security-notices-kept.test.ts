@@ -1,0 +1,130 @@
+// A mail about a change to the ways into an account outlives the process that made the change, and is not sent twice.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { NoticeKind } from '../../src/accounts/security-notice.ts';
+import { sweep } from '../../src/sweeper.ts';
+import { letClockRun, minuteMs, moveClock, stopClock } from '../support/clock.ts';
+import { engines } from '../support/engines.ts';
+import type { Place } from '../support/form.ts';
+import { formMakers } from '../support/forms.ts';
+import { registerRelyingParty } from '../support/relying-party.ts';
+import { behindProxy } from '../support/reset.ts';
+import { startApp, type TestApp } from '../support/start-app.ts';
+
+/** Everything is ready for the change; `act` makes it. */
+interface Change {
+  accountId: string;
+  act(): Promise<unknown>;
+}
+
+/** By the form that makes the change. */
+const byForm = (name: string) => async (place: Place) => {
+  const { browser, action, fields, token, accountId } = (await formMakers[name]?.(place)) ?? {};
+  if (!browser || !action || !accountId || !token) throw new Error(`no form "${name}"`);
+  return { accountId, act: () => browser.post(action, { ...fields, _csrf: token }) };
+};
+
+const changes: Record<NoticeKind, (place: Place) => Promise<Change>> = {
+  accountDeleted: byForm('deletion of the account'),
+  emailChangeRequested: byForm('change of e-mail address'),
+  emailChanged: byForm('link of a new e-mail address'),
+  mfaActivated: byForm('activation of MFA'),
+  mfaDeactivated: byForm('deactivation of MFA'),
+  newDevice: async (place) => {
+    const change = await byForm('sign in')(place);
+    const seen = { firstSignedInAt: Date.now() };
+    await place.gatehouse.services.accounts.update(change.accountId, (old) => ({ ...old, ...seen }));
+    return change;
+  },
+  passwordChanged: byForm('change of password'),
+  passwordReset: byForm('reset of the password'),
+  recoveryCodesRenewed: byForm('new recovery codes'),
+  recoveryCodeUsed: byForm('recovery code'),
+  recoveryStarted: async (place) => {
+    const { accountId } = await byForm('change of name')(place);
+    const { accounts, invitations } = place.gatehouse.services;
+    const { email = '' } = (await accounts.get(accountId)) ?? {};
+    const options = { makeOwner: true, resetMfa: false };
+    return { accountId, act: () => invitations.recoverOwner(email, options, { actor: 'cli' }) };
+  },
+  wrongCodes: async (place) => {
+    const { browser, action, token, accountId } = (await formMakers.code?.(place)) ?? {};
+    if (!browser || !action || !accountId || !token) throw new Error('no form for a code');
+    await place.gatehouse.services.accounts.update(accountId, (old) => ({ ...old, wrongCodes: { inRow: 4 } }));
+    return { accountId, act: () => browser.post(action, { code: '000000', _csrf: token }) };
+  },
+};
+
+/** Where the process ends after the change: `restore` is the restart. */
+const cuts: Record<string, (services: TestApp['services']) => { restore(): void }> = {
+  'before the outbox has it': ({ outbox }) => {
+    const { put } = outbox;
+    outbox.put = async (message, options) => {
+      if (message.purpose?.startsWith('notice.')) throw new Error('the process has died');
+      await put(message, options);
+    };
+    return { restore: () => Object.assign(outbox, { put }) };
+  },
+  'before the account knows that the outbox has it': ({ accounts }) => {
+    const { dropNotices } = accounts;
+    accounts.dropNotices = () => Promise.reject(new Error('the process has died'));
+    return { restore: () => Object.assign(accounts, { dropNotices }) };
+  },
+};
+
+for (const engine of engines) {
+  (engine.available ? describe : describe.skip)(`security mails when the process dies (${engine.name})`, () => {
+    let gatehouse: TestApp;
+    let place: Place;
+
+    beforeAll(async () => {
+      gatehouse = await startApp({ engine, env: behindProxy });
+      const rp = await registerRelyingParty(gatehouse);
+      place = { gatehouse, rp, thirdParty: rp };
+    });
+    beforeEach(() => void stopClock());
+    afterEach(letClockRun);
+    afterAll(() => gatehouse.stop());
+
+    const mailsOf = async (kind: NoticeKind, email: string) =>
+      (await gatehouse.services.deliveries.list({ limit: 1000 })).filter(
+        ({ purpose, to }) => purpose === `notice.${kind}` && to === email,
+      );
+    const waiting = async () => Array.fromAsync(gatehouse.services.accounts.withPendingNotices());
+
+    const cases = Object.keys(changes).flatMap((kind) => Object.keys(cuts).map((cut) => [kind as NoticeKind, cut]));
+    it.each(cases as [NoticeKind, string][])('the one of "%s" is sent once when it dies %s', async (kind, cut) => {
+      const { services, app } = gatehouse;
+      const { accountId, act } = await changes[kind](place);
+      const { email = '' } = (await services.accounts.get(accountId)) ?? {};
+      const before = (await mailsOf(kind, email)).length;
+      const { restore } = cuts[cut]?.(services) ?? { restore: () => {} };
+      try {
+        await act();
+      } finally {
+        restore();
+      }
+      expect((await waiting()).map(({ pendingNotices }) => pendingNotices?.map((one) => one.kind))).toEqual([[kind]]);
+      const stored = cut === 'before the outbox has it' ? 0 : 1;
+      expect(await mailsOf(kind, email)).toHaveLength(before + stored);
+      moveClock(minuteMs);
+      await Promise.all([sweep(services, app), sweep(services, app)]);
+      expect(await mailsOf(kind, email)).toHaveLength(before + 1);
+      expect(await waiting()).toEqual([]);
+    });
+
+    it('leaves a request half a minute to send its mail itself', async () => {
+      const { services, app } = gatehouse;
+      const { accountId, act } = await changes.passwordChanged(place);
+      const { email = '' } = (await services.accounts.get(accountId)) ?? {};
+      const { restore } = cuts['before the outbox has it']?.(services) ?? {};
+      await act();
+      restore?.();
+      moveClock(minuteMs / 2 - 1);
+      await sweep(services, app);
+      expect(await mailsOf('passwordChanged', email)).toEqual([]);
+      moveClock(1);
+      await sweep(services, app);
+      expect(await mailsOf('passwordChanged', email)).toHaveLength(1);
+    });
+  });
+}
