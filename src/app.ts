@@ -138,6 +138,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     personalData,
     notMe,
     announcement: createShortCookie('announcement', { issuer, seconds: 300 }),
+    resetDone: createShortCookie('reset-done', { issuer, seconds: 3600 }),
     linkTokens: createLinkTokens({ issuer, resetSeconds: config.passwordResetLifetime }),
     assets,
     browser,

@@ -1,5 +1,6 @@
 // My Profile: the own data as a file, and the end of the account.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Account } from '../../src/accounts/account.ts';
 import { createAccountDeletion } from '../../src/accounts/account-deletion.ts';
 import { holdingsOf } from '../../src/accounts/holdings.ts';
 import { sweep } from '../../src/sweeper.ts';
@@ -11,6 +12,7 @@ import { tokenOn } from '../support/form.ts';
 import { activateMfa, signedInBrowser } from '../support/my-profile.ts';
 import { codeAt, createPerson, type Person, signIn, signInTo } from '../support/people.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
+import { hiddenFields, linkOn } from '../support/reset.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 const dataPath = '/profile/data';
@@ -40,6 +42,12 @@ for (const engine of engines) {
 
     const events = async (type: string) =>
       (await gatehouse.services.audit.bySubject(ana.account.id)).filter((event) => event.type === type);
+
+    async function account(): Promise<Account> {
+      const stored = await gatehouse.services.accounts.get(ana.account.id);
+      if (!stored) throw new Error('there is no such account');
+      return stored;
+    }
 
     async function download(): Promise<Response> {
       const page = await browser.get(dataPath);
@@ -81,9 +89,9 @@ for (const engine of engines) {
         applications: [{ clientId: thirdParty.clientId, scopes: expect.arrayContaining(['email']) }],
         events: expect.arrayContaining([expect.objectContaining({ type: 'mfa.activated' })]),
       });
-      const account = await gatehouse.services.accounts.get(ana.account.id);
+      const stored = await account();
       expect(JSON.parse(text).account).not.toHaveProperty('totp');
-      const hidden = [secret, account?.passwordHash ?? '', account?.totp?.secret ?? '', recoveryCodes[0] ?? ''];
+      const hidden = [secret, stored.passwordHash ?? '', stored.totp?.secret ?? '', recoveryCodes[0] ?? ''];
       for (const value of hidden) expect([value !== '', text.includes(value)]).toEqual([true, false]);
       expect(text).not.toMatch(/[Hh]ash|idHashes|sealed/);
       expect(await events('account.data-downloaded')).toHaveLength(1);
@@ -163,6 +171,41 @@ for (const engine of engines) {
       expect((await remove({ code })).heading).toBe('Your account is deleted');
     });
 
+    it('takes a recovery code in its place where the phone is lost, once', async () => {
+      await begin();
+      const { recoveryCodes } = await activateMfa(browser);
+      const [used = '', fresh = ''] = recoveryCodes;
+      await gatehouse.services.recoveryCodes.verify(await account(), used, { origin: {}, now: Date.now() });
+      const page = await browser.get(linkOn(await browser.get(deletePath), 'Lost your phone? Use a recovery code'));
+      const form = { currentPassword: ana.password, confirm: 'yes' };
+      const empty = await browser.submit(page, { ...form, recoveryCode: '' }, 'Delete account');
+      expect([empty.status, empty.problems]).toEqual([422, ['Enter a recovery code']]);
+      const wrong = await browser.submit(empty, { ...form, recoveryCode: used }, 'Delete account');
+      expect([wrong.status, wrong.problems]).toEqual([422, ['That recovery code is not right, or was used already']]);
+      const unticked = await browser.post(page.url, {
+        ...hiddenFields(wrong),
+        ...form,
+        confirm: '',
+        recoveryCode: fresh,
+      });
+      expect(unticked.problems).toEqual(['Tick the box to delete your account']);
+      const done = await browser.submit(wrong, { ...form, recoveryCode: fresh }, 'Delete account');
+      expect(done.heading).toBe('Your account is deleted');
+      expect(await isStored()).toBe(false);
+    });
+
+    it('takes no recovery code in the field of the app’s code, and no code of the app in the field of a recovery code', async () => {
+      stopClock();
+      await begin();
+      const { recoveryCodes, secret } = await activateMfa(browser);
+      moveClock(stepMs);
+      expect((await remove({ code: recoveryCodes[0] ?? '' })).status).toBe(422);
+      const page = await browser.get(`${deletePath}?with=recovery-code`);
+      const form = { currentPassword: ana.password, confirm: 'yes', recoveryCode: codeAt(secret) };
+      expect((await browser.submit(page, form, 'Delete account')).status).toBe(422);
+      expect((await account()).recoveryCodes?.every(({ usedAt }) => usedAt === undefined)).toBe(true);
+    });
+
     it('does not let the last owner go, nor the last two at once', async () => {
       const { accounts } = gatehouse.services;
       const owners = await Promise.all([createPerson(gatehouse), createPerson(gatehouse)]);
@@ -212,8 +255,7 @@ for (const engine of engines) {
             step === 'sessions' ? fail() : app.oidc.endAll(id, { reason: 'account-deleted' }, origin),
           securityNotices: step === 'mail' ? { ...services.securityNotices, deliver: fail } : services.securityNotices,
         });
-        const account = await services.accounts.get(ana.account.id);
-        expect(await dying.remove(account ?? ana.account, { actor: ana.account.id })).toBe('deleted');
+        expect(await dying.remove(await account(), { actor: ana.account.id })).toBe('deleted');
 
         expect(await isStored()).toBe(true);
         expect(await services.accounts.get(ana.account.id)).toBeUndefined();

@@ -58,7 +58,8 @@ for (const engine of engines) {
       expect(confirm.text).toContain(newEmail);
       expect(confirm.text).not.toContain(ana.email);
       const done = await browser.submit(confirm, {}, 'Change email address');
-      expect(done.text).toContain('Your email address is changed.');
+      expect([done.heading, new URL(done.url).pathname]).toEqual(['My Profile', '/profile']);
+      expect(done.text).toContain(`Your email address is changed: you now sign in with ${newEmail}.`);
 
       const { claims } = await signInTo(gatehouse.browser(), rp, { ...ana, email: newEmail });
       expect(claims?.sub).toBe(before.claims?.sub);

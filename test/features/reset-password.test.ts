@@ -89,6 +89,27 @@ for (const engine of engines) {
       expect(linkOn(page, 'Continue')).toBe(expected(gatehouse.issuer));
     });
 
+    it('says the same when "Your password is changed" is loaded anew, and sends no form a second time', async () => {
+      const app = await registerRelyingParty(gatehouse, { client_uri: 'https://app.example/' });
+      const [ana, bo, eve] = [
+        await createPerson(gatehouse),
+        await createPerson(gatehouse),
+        await createPerson(gatehouse),
+      ];
+      const { link } = await linkFrom(app, ana, gatehouse.browser());
+      const [elsewhere, ofBo] = [gatehouse.browser(), await signedInBrowser(gatehouse, bo)];
+      for (const [browser, at, href] of [
+        [elsewhere, link, 'https://app.example/'],
+        [ofBo, await freshLink(gatehouse, eve), `${gatehouse.issuer}/profile`],
+      ] as const) {
+        const page = await resetWith(browser, at);
+        const again = await browser.get(page.url);
+        expect([again.status, again.heading, again.text]).toEqual([200, 'Your password is changed', page.text]);
+        expect(linkOn(again, 'Continue')).toBe(href);
+      }
+      expect((await gatehouse.browser().get(`${resetPath}/done`)).heading).toBe('Sign in');
+    });
+
     it('leads to My Profile from another browser where the app has no address, and where there was no app', async () => {
       const [ana, bo] = [await createPerson(gatehouse), await createPerson(gatehouse)];
       const { link } = await linkFrom(rp, ana, gatehouse.browser());

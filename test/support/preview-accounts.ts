@@ -58,7 +58,6 @@ const deletion = {
   email,
   cancelUrl: '/profile/data',
   isLastOwner: false,
-  asksForCode: false,
   confirmed: false,
 };
 const languages = [
@@ -66,7 +65,7 @@ const languages = [
   { tag: 'en', name: 'English' },
   { tag: 'ar', name: 'العربية' },
 ];
-const password = { user, email, minLength: 12, recoveryCodesLeft: 0, isNewPhoneTold: true };
+const password = { user, email, minLength: 12, isNewPhoneTold: true };
 export const accounts: Screen[] = [
   {
     state: 'filled',
@@ -105,7 +104,7 @@ export const accounts: Screen[] = [
   {
     state: 'nothing pending',
     view: 'account/email',
-    model: { ...emailPage, user, email, newEmail: '', notice: { key: 'notice.emailChanged' } },
+    model: { ...emailPage, user, email, newEmail: '', notice: { key: 'notice.emailChangeCancelled' } },
   },
   {
     state: 'pending, long, errors',
@@ -145,7 +144,8 @@ export const accounts: Screen[] = [
       ),
       user: longUser,
       email: longEmail,
-      asksForCode: true,
+      asksFor: 'otp',
+      otherUrl: '/profile/delete?with=recovery-code',
     },
   },
   { state: 'last owner', view: 'account/delete', model: { ...deletion, user, isLastOwner: true } },
@@ -169,7 +169,6 @@ export const accounts: Screen[] = [
       ...password,
       ...form(),
       mfa: 'active',
-      recoveryCodesLeft: 2,
       recoveryCodesWarning: { key: 'mfa.fewRecoveryCodes', values: { count: 2 } },
     },
   },
@@ -181,7 +180,7 @@ export const accounts: Screen[] = [
       ...form(),
       mfa: 'active',
       recoveryCodesLeft: 8,
-      recoveryCodesWarning: { key: 'mfa.recoveryCodeUsed', values: { count: 8 } },
+      recoveryCodesWarning: { key: 'mfa.recoveryCodeUsed' },
       isNewPhoneTold: false,
     },
   },

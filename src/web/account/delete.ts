@@ -1,22 +1,23 @@
 // My Profile: the end of my account. Asks for all that can be asked for: a fresh sign-in, the password, a code where there is a second
-// factor, and a tick box.
+// factor (of the app, or a recovery code where the phone is lost), and a tick box.
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { hasSecondFactor } from '../../accounts/account.ts';
-import { isCodeShaped } from '../../credentials/totp.ts';
 import { reauthenticationGuesses } from '../../sign-in/guesses.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { SignedIn } from '../http/signed-in.ts';
 import { type Refusal, throttled } from '../http/throttled.ts';
 import type { FieldError } from '../http/view-models.ts';
-import { refusalOf } from './mfa-form.ts';
+import { codeFaults, type Given as GivenCode, methodOf, refusalOf, withRecoveryCode } from './mfa-form.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
 const path = '/profile/delete';
+const recoveryPath = withRecoveryCode(path);
 
 interface Given {
   currentPassword: string;
-  code: string;
+  /** Where there is a second factor. */
+  second: GivenCode | undefined;
   isConfirmed: boolean;
 }
 
@@ -30,15 +31,17 @@ export function deleteRoutes(router: Router, dependencies: AccountPagesDependenc
     confirmed = false,
   ): Promise<void> {
     const { account, csrfContext, model } = person;
+    const asksFor = askedOf(ctx, person);
+    const isRecovery = asksFor === 'recovery';
     const page = {
       ...model,
-      action: path,
+      action: isRecovery ? recoveryPath : path,
       csrf: browser.csrfToken(ctx, csrfContext),
       errors,
       email: account.email,
       cancelUrl: '/profile/data',
       isLastOwner: await accountDeletion.isLastOwner(account),
-      asksForCode: hasSecondFactor(account),
+      ...(asksFor ? { asksFor, otherUrl: isRecovery ? path : recoveryPath } : {}),
       confirmed,
     };
     views.render(ctx, 'account/delete', page, { status });
@@ -52,11 +55,18 @@ export function deleteRoutes(router: Router, dependencies: AccountPagesDependenc
   router.post(path, async (ctx) => {
     const person = await signedIn.require(ctx, { isFresh: true });
     if (!person) return;
-    const { confirm, ...given } = await readForm(ctx, person.csrfContext, ['currentPassword', 'code', 'confirm']);
+    const { currentPassword, code, recoveryCode, confirm } = await readForm(ctx, person.csrfContext, [
+      'currentPassword',
+      'code',
+      'recoveryCode',
+      'confirm',
+    ]);
     const isConfirmed = confirm !== '';
-    const refusal = await check(person, { ...given, isConfirmed });
+    const method = askedOf(ctx, person);
+    const second = method && { method, code: method === 'otp' ? code : recoveryCode };
+    const refusal = await check(person, { currentPassword, second, isConfirmed });
     // Too many wrong codes: the page itself asks for a new sign-in.
-    if (refusal === 'ended') return seeOther(ctx, path);
+    if (refusal === 'ended') return seeOther(ctx, method === 'recovery' ? recoveryPath : path);
     if (refusal.retryAfterSeconds) ctx.set('Retry-After', String(refusal.retryAfterSeconds));
     if (refusal.errors.length > 0) return show(ctx, person, refusal, isConfirmed);
     const outcome = await accountDeletion.remove(person.account, person.origin);
@@ -66,14 +76,11 @@ export function deleteRoutes(router: Router, dependencies: AccountPagesDependenc
   });
 
   /** What is wrong with the form itself is told first: only a complete one costs a guess, and the code is spent last. */
-  async function check(person: SignedIn, { currentPassword, code, isConfirmed }: Given): Promise<Refusal | 'ended'> {
+  async function check(person: SignedIn, { currentPassword, second, isConfirmed }: Given): Promise<Refusal | 'ended'> {
     const { account } = person;
-    const asksForCode = hasSecondFactor(account);
     const faults: FieldError[] = [
       ...(currentPassword === '' ? [{ field: 'currentPassword', key: 'error.currentPassword.required' }] : []),
-      ...(asksForCode && !isCodeShaped(code)
-        ? [{ field: 'code', key: code.trim() === '' ? 'error.code.required' : 'error.code.format' }]
-        : []),
+      ...(second ? codeFaults(second) : []),
       ...(isConfirmed ? [] : [{ field: 'confirm', key: 'error.confirmDeletion.required' }]),
     ];
     if (faults.length > 0) return { errors: faults, status: 422 };
@@ -85,11 +92,15 @@ export function deleteRoutes(router: Router, dependencies: AccountPagesDependenc
     if (password.outcome === 'throttled') return throttled('currentPassword', password.retryAfterSeconds);
     if (password.value !== 'accepted')
       return { errors: [{ field: 'currentPassword', key: 'error.currentPassword.rejected' }], status: 422 };
-    const refusal = asksForCode ? await refusalOf(secondFactor, person, { method: 'otp', code }) : undefined;
+    const refusal = second && (await refusalOf(secondFactor, person, second));
     return refusal ?? { errors: [], status: 200 };
   }
 
   router.get('/account-deleted', (ctx) => views.render(ctx, 'account/deleted', {}));
+}
+
+function askedOf(ctx: Context, { account }: SignedIn): GivenCode['method'] | undefined {
+  return hasSecondFactor(account) ? methodOf(ctx) : undefined;
 }
 
 function outcomeRefusal(outcome: 'last-owner' | 'outdated'): Refusal {

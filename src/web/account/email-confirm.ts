@@ -19,7 +19,8 @@ export function emailConfirmRoutes(router: Router, dependencies: AccountPagesDep
 
   function showEnd(ctx: Context, outcome: Confirmation['outcome']): void {
     const status = outcome === 'changed' ? 200 : statuses[outcome];
-    views.render(ctx, 'account/email-confirm', { outcome, continueUrl: '/profile/email' }, { status });
+    const continueUrl = outcome === 'changed' ? '/profile' : '/profile/email';
+    views.render(ctx, 'account/email-confirm', { outcome, continueUrl }, { status });
   }
 
   router.get(path, async (ctx) => {
@@ -50,6 +51,6 @@ export function emailConfirmRoutes(router: Router, dependencies: AccountPagesDep
     if (own) await sessions.moveToEpoch(own, { from: before.sessionEpoch, to: after.sessionEpoch });
     const ending = { reason: 'credentials-changed' as const, ...(own ? { except: own } : {}) };
     await oidc.endAll(after.id, ending, { ...ctx.state.origin, actor: after.id });
-    seeOther(ctx, own ? '/profile/email?done=email-changed' : `${path}?done=changed`);
+    seeOther(ctx, own ? '/profile?done=email-changed' : `${path}?done=changed`);
   });
 }

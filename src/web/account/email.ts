@@ -14,10 +14,7 @@ const path = '/profile/email';
 const cancelPath = `${path}/cancel`;
 
 /** What a redirect back to this page may announce. */
-const notices = new Map<unknown, Message>([
-  ['email-changed', { key: 'notice.emailChanged' }],
-  ['email-change-cancelled', { key: 'notice.emailChangeCancelled' }],
-]);
+const notices = new Map<unknown, Message>([['email-change-cancelled', { key: 'notice.emailChangeCancelled' }]]);
 
 export function emailRoutes(router: Router, dependencies: AccountPagesDependencies): void {
   const { browser, emailChange, passwords, readForm, signedIn, throttle, views } = dependencies;

@@ -5,11 +5,11 @@ import { seeOther } from '../http/redirect.ts';
 import type { SignedIn } from '../http/signed-in.ts';
 import type { Refusal } from '../http/throttled.ts';
 import type { FieldError } from '../http/view-models.ts';
-import { codeFaults, type Given, mfaForm, passwordPath, refusalOf } from './mfa-form.ts';
+import { codeFaults, type Given, methodOf, mfaForm, passwordPath, refusalOf, withRecoveryCode } from './mfa-form.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
 const path = `${passwordPath}/mfa/deactivate`;
-const recoveryPath = `${path}?with=recovery-code`;
+const recoveryPath = withRecoveryCode(path);
 
 export function mfaDeactivateRoutes(router: Router, dependencies: AccountPagesDependencies): void {
   const { audit, browser, mfa, policyOf, readForm, secondFactor, securityNotices, sessions, signedIn, views } =
@@ -20,13 +20,13 @@ export function mfaDeactivateRoutes(router: Router, dependencies: AccountPagesDe
     person: SignedIn,
     { errors = [], confirmed = false, status = 200 }: Partial<Refusal> & { confirmed?: boolean } = {},
   ): Promise<void> {
-    const withRecoveryCode = methodOf(ctx) === 'recovery';
+    const isRecovery = methodOf(ctx) === 'recovery';
     const model = {
-      ...mfaForm(browser, ctx, person, { action: withRecoveryCode ? recoveryPath : path, errors }),
+      ...mfaForm(browser, ctx, person, { action: isRecovery ? recoveryPath : path, errors }),
       confirmed,
       isEnforced: (await policyOf(person.account)).mfa === 'required',
-      withRecoveryCode,
-      otherUrl: withRecoveryCode ? path : recoveryPath,
+      withRecoveryCode: isRecovery,
+      otherUrl: isRecovery ? path : recoveryPath,
     };
     views.render(ctx, 'account/mfa-deactivate', model, { status });
   }
@@ -77,8 +77,4 @@ export function mfaDeactivateRoutes(router: Router, dependencies: AccountPagesDe
     await securityNotices.flush(updated);
     return undefined;
   }
-}
-
-function methodOf(ctx: Context): Given['method'] {
-  return ctx.query.with === 'recovery-code' ? 'recovery' : 'otp';
 }

@@ -31,6 +31,16 @@ export function codeFaults({ method, code }: Given): FieldError[] {
   return code.trim() === '' ? [{ field: 'recoveryCode', key: 'error.recoveryCode.required' }] : [];
 }
 
+/** Which of the two the page asks for: each has its address, `…?with=recovery-code`, and links to the other. */
+export function methodOf(ctx: Context): Given['method'] {
+  return ctx.query.with === 'recovery-code' ? 'recovery' : 'otp';
+}
+
+/** The address of a page where it asks for a recovery code. */
+export function withRecoveryCode(path: string): string {
+  return `${path}?with=recovery-code`;
+}
+
 export interface Given {
   method: 'otp' | 'recovery';
   code: string;

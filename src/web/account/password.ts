@@ -57,10 +57,11 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
       email: account.email,
       minLength,
       mfa,
-      recoveryCodesLeft: recoveryCodesLeft(account),
+      // The warning that few are left says how many.
+      ...(warning && warning.key !== recoveryCodeUsed ? {} : { recoveryCodesLeft: recoveryCodesLeft(account) }),
       ...(warning ? { recoveryCodesWarning: warning } : {}),
       // The other warning says it already.
-      isNewPhoneTold: warning?.key !== 'mfa.recoveryCodeUsed',
+      isNewPhoneTold: warning?.key !== recoveryCodeUsed,
       ...(notice ? { notice } : {}),
     };
     views.render(ctx, 'account/password', page, { status });
@@ -122,10 +123,12 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
 
 /** From here on new recovery codes are offered. */
 const fewRecoveryCodes = 3;
+const recoveryCodeUsed = 'mfa.recoveryCodeUsed';
 
 function recoveryCodesWarning(account: Account, amr: readonly string[]): Message | undefined {
   if (!account.totp) return undefined;
   const count = recoveryCodesLeft(account);
+  if (count === 0) return { key: 'mfa.noRecoveryCodes' };
   if (count <= fewRecoveryCodes) return { key: 'mfa.fewRecoveryCodes', values: { count } };
-  return amr.includes('rc') ? { key: 'mfa.recoveryCodeUsed', values: { count } } : undefined;
+  return amr.includes('rc') ? { key: recoveryCodeUsed } : undefined;
 }

@@ -1,14 +1,17 @@
 // My Profile, first page: who I am, and this session.
 import type Router from '@koa/router';
+import type { Account } from '../../accounts/account.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { Message } from '../http/view-models.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
 /** What a redirect back to this page may announce. */
-const notices = new Map<unknown, Message>([
-  ['name-changed', { key: 'notice.nameChanged' }],
-  ['language-changed', { key: 'notice.languageChanged' }],
-]);
+function noticeOf(done: unknown, { email }: Account): Message | undefined {
+  if (done === 'name-changed') return { key: 'notice.nameChanged' };
+  if (done === 'language-changed') return { key: 'notice.languageChanged' };
+  if (done === 'email-changed') return { key: 'notice.emailChanged', values: { email } };
+  return undefined;
+}
 
 export function profileRoutes(
   router: Router,
@@ -24,7 +27,7 @@ export function profileRoutes(
     const person = await signedIn.require(ctx);
     if (!person) return;
     const { account, session, model } = person;
-    const notice = notices.get(ctx.query.done);
+    const notice = noticeOf(ctx.query.done, account);
     const language = locales.languages().find(({ tag }) => tag === account.language)?.name;
     views.render(ctx, 'account/profile', {
       ...model,

@@ -23,6 +23,14 @@ export interface ProfileViewModels {
   'account/data': SignedInModel & FormModel & { deleteUrl: string };
   /** The last owner is told what to do instead of being asked. */
   'account/delete': SignedInModel &
-    FormModel & { email: string; cancelUrl: string; isLastOwner: boolean; asksForCode: boolean; confirmed: boolean };
+    FormModel & {
+      email: string;
+      cancelUrl: string;
+      isLastOwner: boolean;
+      /** Where there is a second factor; `otherUrl` leads to the other way. */
+      asksFor?: 'otp' | 'recovery';
+      otherUrl?: string;
+      confirmed: boolean;
+    };
   'account/deleted': object;
 }

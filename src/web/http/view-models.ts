@@ -143,7 +143,8 @@ export interface ViewModels extends DeveloperViewModels, InvitationViewModels, P
       email: string;
       minLength: number;
       mfa: 'active' | 'not-active';
-      recoveryCodesLeft: number;
+      /** Left out where the warning says it. */
+      recoveryCodesLeft?: number;
       /** Few are left, or this session was signed in with one. */
       recoveryCodesWarning?: Message;
       /** How to move to a new phone, unless the warning tells that. */

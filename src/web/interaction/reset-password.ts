@@ -32,15 +32,18 @@ export interface ResetPasswordDependencies {
   views: Views;
   linkTokens: LinkTokens;
   announcement: ShortCookie;
+  /** The client to go on to, from the page that says that it is done. */
+  resetDone: ShortCookie;
   issuer: string;
   policyOf(account: Account | undefined): Promise<SignInPolicy>;
 }
 
 const path = '/reset-password';
+const donePath = `${path}/done`;
 
 export function createResetPasswordRouter(dependencies: ResetPasswordDependencies): Router {
   const { oidc, passwordReset, signIn, clients, browser, readForm, signedIn, views } = dependencies;
-  const { announcement, issuer, policyOf } = dependencies;
+  const { announcement, resetDone, issuer, policyOf } = dependencies;
   const link = dependencies.linkTokens.reset;
   const router = new Router();
 
@@ -85,6 +88,15 @@ export function createResetPasswordRouter(dependencies: ResetPasswordDependencie
     views.render(ctx, 'interaction/reset-link-over', { ...over, againUrl }, { status: 410 });
   }
 
+  // A page of its own: loaded anew, it says the same, and sends no form.
+  router.get(donePath, async (ctx) => {
+    const given = resetDone.read(ctx);
+    if (given === undefined) return seeOther(ctx, '/profile');
+    const client = await clientToGoTo(decodeURIComponent(given.slice('to:'.length)));
+    const model = { continueUrl: client?.url ?? '/profile', ...(client ? { client: { name: client.name } } : {}) };
+    views.render(ctx, 'interaction/password-reset', model);
+  });
+
   /** To the sign-in in which it was forgotten, if that was in this browser; else to a fresh start at the app, since its request belongs to
    *  the other browser; else to My Profile. */
   async function leadOn(ctx: Context, { uid, clientId }: ResetOutcome): Promise<void> {
@@ -94,20 +106,18 @@ export function createResetPasswordRouter(dependencies: ResetPasswordDependencie
     if (isHere) return seeOther(ctx, `/interaction/${encodeURIComponent(uid)}/sign-in`);
     const client = await clientToGoTo(clientId);
     const isSomebodyElse = (await signedIn.read(ctx)) !== undefined;
-    if (client || isSomebodyElse) return showDone(ctx, client);
-    seeOther(ctx, '/profile');
-  }
-
-  function showDone(ctx: Context, client: { name: string; url: string } | undefined): void {
-    const model = { continueUrl: client?.url ?? '/profile', ...(client ? { client: { name: client.name } } : {}) };
-    views.render(ctx, 'interaction/password-reset', model);
+    if (!client && !isSomebodyElse) return seeOther(ctx, '/profile');
+    resetDone.put(ctx, `to:${encodeURIComponent(client?.id ?? '')}`);
+    seeOther(ctx, donePath);
   }
 
   /** Only addresses that are registered for it. */
-  async function clientToGoTo(clientId: string | undefined): Promise<{ name: string; url: string } | undefined> {
+  async function clientToGoTo(
+    clientId: string | undefined,
+  ): Promise<{ id: string; name: string; url: string } | undefined> {
     const metadata = clientId && clientId !== ownClientId ? (await clients.get(clientId))?.metadata : undefined;
     const url = metadata && (initiateLoginUrl(metadata, issuer) ?? metadata.client_uri);
-    return metadata && url ? { name: clientName(metadata), url } : undefined;
+    return clientId && metadata && url ? { id: clientId, name: clientName(metadata), url } : undefined;
   }
 
   return router;
