@@ -5,6 +5,7 @@ import { holdingsOf } from './accounts/holdings.ts';
 import { organizationIds } from './accounts/membership.ts';
 import { createNotMe } from './accounts/not-me.ts';
 import { createPersonalData } from './accounts/personal-data.ts';
+import { createAdministration } from './administration/administration.ts';
 import { ownClientId } from './clients/client.ts';
 import { ownerRole } from './credentials/owner-recovery.ts';
 import { viewsFolder } from './ground.ts';
@@ -132,8 +133,14 @@ export async function createApp(services: Services, options: { isStopping?: () =
     forgetBrowsers: services.knownBrowsers.forget,
     mailResetLink: services.passwordReset.mailLink,
   });
+  const administration = createAdministration({
+    ...services,
+    accountDeletion,
+    endSessions: (accountId, reason, origin) => oidc.endAll(accountId, { reason }, origin),
+  });
   const web = {
     ...services,
+    administration,
     accountDeletion,
     personalData,
     notMe,
@@ -169,6 +176,6 @@ export async function createApp(services: Services, options: { isStopping?: () =
   ];
   const stack = (more: typeof routers = []) =>
     createStack({ oidc, log, before, assets, routers: [...routers, ...more] });
-  return { stack, accountDeletion, oidc, views, assets };
+  return { stack, accountDeletion, administration, oidc, views, assets };
 }
 export type App = Awaited<ReturnType<typeof createApp>>;

@@ -189,6 +189,7 @@ export async function createServices(config: Config, log: Log) {
     grants,
     errorReports,
     organizations,
+    policies,
     ...standing,
     signIn,
   };

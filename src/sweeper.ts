@@ -14,12 +14,13 @@ const graceMs = 3_600_000;
 
 export async function sweep(
   { artifacts, expiring, deferredWork, securityNotices }: Services,
-  { accountDeletion, oidc }: App,
+  { accountDeletion, administration, oidc }: App,
 ): Promise<void> {
   const now = Date.now();
   await oidc.sweepSessions();
   await securityNotices.sweep();
   await accountDeletion.sweep();
+  await administration.policies.sweep();
   await deferredWork.resume();
   for (const collection of expiring) await clear(collection, now);
   const kinds = Object.keys(artifactKinds) as ArtifactKind[];

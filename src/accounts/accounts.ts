@@ -1,25 +1,18 @@
 // Keeps account records: finding, creating and changing them. Authenticators change through credentials/.
 import type { Origin } from '../audit/audit.ts';
-import { newId } from '../platform/ids.ts';
 import type { ListQuery, Storage } from '../storage/port.ts';
 import { type Account, accountsSpec, canonicalEmail, killsSessions } from './account.ts';
-import { memberKeysOf } from './membership.ts';
+import { deletedRecord, type NewAccount, newRecord, withMemberKeys } from './account-record.ts';
+import { type MemberMark, memberMark } from './membership.ts';
 import { withNotice, withoutNotices } from './pending-notices.ts';
 
-/** `id` only where a sealed value had to name it beforehand. */
-export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & { id?: string } & Partial<
-    Pick<
-      Account,
-      | 'givenName'
-      | 'familyName'
-      | 'roles'
-      | 'memberships'
-      | 'passwordHash'
-      | 'temporaryPassword'
-      | 'invitation'
-      | 'totp'
-    >
-  >;
+export interface AccountQuery {
+  organization?: string | undefined;
+  status?: Exclude<Account['status'], 'deleted'> | undefined;
+  email?: string | undefined;
+  after?: string | undefined;
+  limit?: number | undefined;
+}
 
 const pageSize = 500;
 
@@ -83,6 +76,24 @@ export function createAccounts({ storage }: { storage: Storage }) {
     return accounts.list({ where: { memberKeys: `${organization}:${role}` }, limit: 1000 });
   }
 
+  /** How many belong to the organization, or those of them with the mark. */
+  function countIn(organization: string, mark?: MemberMark): Promise<number> {
+    return accounts.count({ memberKeys: mark ? memberMark(organization, mark) : organization });
+  }
+
+  /** By id. @param query.email the beginning of the address   @param query.after the id of the last one of the page before */
+  async function search({ organization, status, email, after, limit = 100 }: AccountQuery): Promise<Account[]> {
+    const where = {
+      ...(organization === undefined ? {} : { memberKeys: organization }),
+      ...(status === undefined ? {} : { status }),
+    };
+    const prefix = email
+      ? { prefix: { field: 'emailCanonical', value: email.normalize('NFKC').toLowerCase() } as const }
+      : {};
+    const found = await accounts.list({ where, ...prefix, limit, ...(after === undefined ? {} : { after }) });
+    return found.filter(unlessDeleted);
+  }
+
   /** Takes every way in away, frees the address and ends the sessions in one write. The address stays for the last mail alone.
    *  @param origin told in that mail
    *  @returns what is left of the record; undefined when `isStill` declined, or it was marked already */
@@ -137,6 +148,8 @@ export function createAccounts({ storage }: { storage: Storage }) {
     dropNotices,
     withRole,
     withRoleIn,
+    search,
+    countIn,
     markDeleted,
     markedDeleted,
     removeDeleted,
@@ -149,43 +162,4 @@ export type Accounts = ReturnType<typeof createAccounts>;
 
 function unlessDeleted(account: Account | undefined): Account | undefined {
   return account?.status === 'deleted' ? undefined : account;
-}
-
-/** Nobody can type the canonical form: it has no `@`, and a blank. Mails that wait are still sent. */
-function deletedRecord(account: Account, now: number): Account {
-  const { id, email, language, sessionEpoch, createdAt, pendingNotices } = account;
-  return {
-    id,
-    email,
-    emailCanonical: `deleted ${id}`,
-    emailVerified: false,
-    ...(language ? { language } : {}),
-    ...(pendingNotices ? { pendingNotices } : {}),
-    status: 'deleted',
-    roles: [],
-    sessionEpoch: sessionEpoch + 1,
-    hasDeadSessions: true,
-    createdAt,
-    updatedAt: now,
-  };
-}
-
-function withMemberKeys({ memberKeys: _stale, ...account }: Account): Account {
-  return account.memberships?.length ? { ...account, memberKeys: memberKeysOf(account.memberships) } : account;
-}
-
-/** A record with a fresh subject identifier. */
-function newRecord(account: NewAccount): Account {
-  const now = Date.now();
-  const defined = Object.fromEntries(Object.entries(account).filter(([, value]) => value !== undefined)) as NewAccount;
-  return withMemberKeys({
-    roles: [],
-    ...defined,
-    id: account.id ?? newId(),
-    email: account.email.trim(),
-    emailCanonical: canonicalEmail(account.email),
-    sessionEpoch: 0,
-    createdAt: now,
-    updatedAt: now,
-  });
 }

@@ -13,10 +13,17 @@ export function organizationIds({ memberships = [] }: Member): string[] {
   return memberships.map(({ organization }) => organization);
 }
 
-/** What members are found by: `acme`, and `acme:admin` for each role. */
-export function memberKeysOf(memberships: readonly Membership[]): string[] {
+/** What members are found and counted by: `acme`, `acme:admin` for each role, and `acme::no-mfa`. */
+export function memberKeysOf({ memberships = [], totp }: Member & { totp?: unknown }): string[] {
   return memberships.flatMap(({ organization, roles }) => [
     organization,
     ...roles.map((role) => `${organization}:${role}`),
+    ...(totp === undefined ? [memberMark(organization, 'no-mfa')] : []),
   ]);
+}
+
+export type MemberMark = 'no-mfa';
+
+export function memberMark(organization: string, mark: MemberMark): string {
+  return `${organization}::${mark}`;
 }

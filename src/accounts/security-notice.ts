@@ -6,10 +6,12 @@ import type { Secrets } from '../platform/secrets.ts';
 /** What happened; each has its sentences in the catalogue under `mail.notice.KIND`. */
 export const noticeKinds = [
   'accountDeleted',
+  'accountSuspended',
   'emailChangeRequested',
   'emailChanged',
   'mfaActivated',
   'mfaDeactivated',
+  'mfaReset',
   'newDevice',
   'passwordChanged',
   'passwordReset',

@@ -46,6 +46,8 @@ export const auditEventTypes = [
   'password.reset',
   'password-reset.requested',
   'policy.changed',
+  'policy.confirmed',
+  'policy.rolled-back',
   'recovery.started',
   'recovery-code.used',
   'recovery-codes.renewed',
@@ -97,6 +99,18 @@ const auditEvents: CollectionSpec<AuditEvent> = {
 
 export type NewEvent = Omit<AuditEvent, 'id' | 'at' | keyof Origin>;
 
+export interface AuditSearch {
+  organization?: string | undefined;
+  actor?: string | undefined;
+  subject?: string | undefined;
+  type?: AuditEventType | undefined;
+  /** Milliseconds UTC. */
+  since?: number | undefined;
+  /** The id of the last event of the page before. */
+  after?: string | undefined;
+  limit?: number | undefined;
+}
+
 export interface AuditDependencies {
   storage: Storage;
   log: Log;
@@ -138,6 +152,14 @@ export function createAudit({ storage, log, organizationsOf }: AuditDependencies
     return events.list({ where: { subject }, order: 'descending', limit, ...(after === undefined ? {} : { after }) });
   }
 
+  /** Newest first. */
+  function search({ organization, since, after, limit = 100, ...fields }: AuditSearch): Promise<AuditEvent[]> {
+    const where = withoutUndefined({ ...fields, organizations: organization }) as Record<string, string>;
+    return events
+      .list({ where, order: 'descending', limit, ...(after === undefined ? {} : { after }) })
+      .then((found) => (since === undefined ? found : found.filter(({ at }) => at >= since)));
+  }
+
   /** All of them, oldest first. */
   async function* ofSubject(subject: string): AsyncGenerator<AuditEvent> {
     const limit = 1000;
@@ -156,7 +178,7 @@ export function createAudit({ storage, log, organizationsOf }: AuditDependencies
       if (personal) await events.update(id, ({ personal: _forgotten, ...event }) => event);
   }
 
-  return { record, bySubject, latestOf, ofSubject, forgetPersonal };
+  return { record, bySubject, search, latestOf, ofSubject, forgetPersonal };
 }
 export type Audit = ReturnType<typeof createAudit>;
 

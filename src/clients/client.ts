@@ -59,6 +59,8 @@ export type ClientMetadata = z.output<typeof clientMetadataSchema>;
 export const clientSchema = z.object({
   /** The client_id. */
   id: z.string(),
+  /** The firm whose administrators look after it; the instance's owners alone where there is none. */
+  organization: z.string().optional(),
   metadata: clientMetadataSchema,
   secrets: z.array(z.object({ id: z.string(), hash: z.string(), createdAt: z.number() })),
   createdAt: z.number(),
@@ -66,7 +68,7 @@ export const clientSchema = z.object({
 });
 export type Client = z.output<typeof clientSchema>;
 
-export const clientsSpec: CollectionSpec<Client> = { name: 'clients', schema: clientSchema };
+export const clientsSpec: CollectionSpec<Client> = { name: 'clients', schema: clientSchema, index: ['organization'] };
 
 export function usesSecret({
   token_endpoint_auth_method: method,

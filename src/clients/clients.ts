@@ -1,11 +1,20 @@
 // Keeps client records. Secrets are stored as keyed hashes, so that one chosen too short cannot be guessed from the database alone.
-import type { Audit, Origin } from '../audit/audit.ts';
-import { isDomainError } from '../platform/errors.ts';
+import type { Audit, AuditEventType, Origin } from '../audit/audit.ts';
+import { DomainError, isDomainError } from '../platform/errors.ts';
 import { newId, randomToken } from '../platform/ids.ts';
 import { constantTimeEqual, type Secrets } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
 import { type Client, type ClientMetadata, clientsSpec, usesSecret } from './client.ts';
 import { parseRegistration } from './registration.ts';
+
+/** Two at once, for as long as a program changes over. */
+const mostSecrets = 2;
+
+export interface ClientQuery {
+  organization?: string | undefined;
+  after?: string | undefined;
+  limit?: number | undefined;
+}
 
 export type Applied = 'created' | 'changed' | 'unchanged';
 
@@ -17,19 +26,25 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
   }
 
   /** Makes the stored client equal to the registration; applied again, nothing changes.
+   *  @param options.organization whose it becomes; as it is when left out
    *  @returns what happened, and the secret where one had to be made: it is shown this once
    *  @throws DomainError 'invalid_input' with one line a problem */
   async function apply(
     input: unknown,
     origin: Origin,
+    options: { organization?: string | undefined } = {},
   ): Promise<{ outcome: Applied; clientId: string; secret?: string }> {
     const { metadata, clientSecret } = parseRegistration(input);
     const now = Date.now();
     const old = await clients.get(metadata.client_id);
     const isNewSecretNeeded = usesSecret(metadata) && clientSecret === undefined && !old?.secrets.length;
     const made = isNewSecretNeeded ? randomToken() : undefined;
-    const next = (current: Client | undefined) => withRegistration(current, metadata, clientSecret ?? made, now);
-    if (!old && !(await inserted(next(undefined)))) return apply(input, origin);
+    const next = (current: Client | undefined) =>
+      withOrganization(
+        withRegistration(current, metadata, clientSecret ?? made, now),
+        options.organization ?? current?.organization,
+      );
+    if (!old && !(await inserted(next(undefined)))) return apply(input, origin, options);
     const changed =
       old && (await clients.update(old.id, (current) => (isSame(current, next(current)) ? undefined : next(current))));
     const outcome: Applied = !old ? 'created' : changed ? 'changed' : 'unchanged';
@@ -39,6 +54,7 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
           type: outcome === 'created' ? 'client.created' : 'client.changed',
           result: 'success',
           clientId: metadata.client_id,
+          organizations: organizationOf(changed ?? next(old)),
         },
         origin,
       );
@@ -76,7 +92,61 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
   }
 
   function isSame(old: Client, next: Client): boolean {
-    return JSON.stringify([old.metadata, old.secrets]) === JSON.stringify([next.metadata, next.secrets]);
+    return JSON.stringify(substance(old)) === JSON.stringify(substance(next));
+  }
+
+  /** By client_id. @param organization only those of one firm */
+  function list({ organization, after, limit = 100 }: ClientQuery = {}): Promise<Client[]> {
+    const where = organization === undefined ? {} : { where: { organization } };
+    return clients.list({ ...where, limit, ...(after === undefined ? {} : { after }) });
+  }
+
+  /** One more secret, so that a program can change over while the old one still works.
+   *  @returns the secret: it is shown this once
+   *  @throws DomainError 'not_found'; 'conflict' when there are two already, or the client uses none */
+  async function addSecret(clientId: string, origin: Origin): Promise<{ id: string; secret: string }> {
+    const secret = randomToken();
+    const entry = { id: newId(), hash: hashesOf(clientId, secret)[0] ?? '', createdAt: Date.now() };
+    const client = await clients.get(clientId);
+    if (!client) throw new DomainError('not_found', `there is no client ${clientId}`);
+    if (!usesSecret(client.metadata)) throw new DomainError('conflict', 'the client authenticates without a secret');
+    const updated = await clients.update(clientId, (old) =>
+      old.secrets.length < mostSecrets
+        ? { ...old, secrets: [...old.secrets, entry], updatedAt: Date.now() }
+        : undefined,
+    );
+    if (!updated) throw new DomainError('conflict', 'the client has two secrets already: retire one first');
+    await record('client.secret-added', updated, { secretId: entry.id }, origin);
+    return { id: entry.id, secret };
+  }
+
+  /** @throws DomainError 'not_found'; 'conflict' for the only one */
+  async function retireSecret(clientId: string, secretId: string, origin: Origin): Promise<void> {
+    const client = await clients.get(clientId);
+    if (!client?.secrets.some(({ id }) => id === secretId))
+      throw new DomainError('not_found', `there is no secret ${secretId} of ${clientId}`);
+    const updated = await clients.update(clientId, (old) =>
+      old.secrets.length > 1 && old.secrets.some(({ id }) => id === secretId)
+        ? { ...old, secrets: old.secrets.filter(({ id }) => id !== secretId), updatedAt: Date.now() }
+        : undefined,
+    );
+    if (!updated) throw new DomainError('conflict', 'the only secret cannot be retired: add another first');
+    await record('client.secret-retired', updated, { secretId }, origin);
+  }
+
+  /** @returns whether there was one */
+  async function remove(clientId: string, origin: Origin): Promise<boolean> {
+    const client = await clients.get(clientId);
+    if (!client || !(await clients.delete(clientId))) return false;
+    await record('client.deleted', client, {}, origin);
+    return true;
+  }
+
+  function record(type: AuditEventType, client: Client, detail: Record<string, string>, origin: Origin): Promise<void> {
+    return audit.record(
+      { type, result: 'success', clientId: client.id, organizations: organizationOf(client), detail },
+      origin,
+    );
   }
 
   /** @returns whether it is one of the client's secrets, in constant time */
@@ -91,6 +161,18 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
     return secrets.hmacs('client secret', `${clientId} ${secret}`);
   }
 
-  return { get, apply, parseRegistration, isSecretOf };
+  return { get, list, apply, addSecret, retireSecret, remove, parseRegistration, isSecretOf };
 }
 export type Clients = ReturnType<typeof createClients>;
+
+function withOrganization(client: Client, organization: string | undefined): Client {
+  return { ...client, ...(organization === undefined ? {} : { organization }) };
+}
+
+function organizationOf({ organization }: Client): string[] {
+  return organization === undefined ? [] : [organization];
+}
+
+function substance({ metadata, secrets, organization }: Client): unknown {
+  return [metadata, secrets, organization];
+}

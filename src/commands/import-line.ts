@@ -2,7 +2,7 @@
 // there are password hashes and TOTP secrets among them.
 import { z } from 'zod';
 import { isEmail } from '../accounts/account.ts';
-import type { NewAccount } from '../accounts/accounts.ts';
+import type { NewAccount } from '../accounts/account-record.ts';
 import { isKnownHash } from '../credentials/foreign-hashes.ts';
 import { ownerRole } from '../credentials/owner-recovery.ts';
 import { stepAt } from '../credentials/totp.ts';

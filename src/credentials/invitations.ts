@@ -11,7 +11,7 @@ import {
   withInvitationEvent,
 } from '../accounts/invitation.ts';
 import { type InvitationStatus, statusOf } from '../accounts/invitation-status.ts';
-import { memberKeysOf } from '../accounts/membership.ts';
+import { organizationIds } from '../accounts/membership.ts';
 import { makeToken } from '../accounts/one-time-token.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
@@ -61,7 +61,7 @@ export function createInvitations(dependencies: InvitationsDependencies) {
       temporaryPassword,
       invitation: newInvitation(link, { invitedBy: origin.actor, clientId, ownsAccount: true, mailId: newId() }, now),
     });
-    const detail = { roles: person.roles, memberships: memberKeysOf(person.memberships ?? []) };
+    const detail = { roles: person.roles, memberships: organizationIds(person) };
     await audit.record({ type: 'account.created', result: 'success', subject: id, detail }, origin);
     await mails.send(account, { token, password });
     await audit.record({ type: 'invitation.sent', result: 'success', subject: id }, origin);

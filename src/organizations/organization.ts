@@ -1,7 +1,7 @@
 // The organization record (a firm) and its pure rules.
 import { z } from 'zod';
 import type { CollectionSpec } from '../storage/port.ts';
-import { policySchema } from './policy.ts';
+import { type PolicyRules, policySchema } from './policy.ts';
 
 export const organizationId = z
   .string()
@@ -25,6 +25,16 @@ export const domainName = z
     'must be a domain such as acme.example',
   );
 
+const probationSchema = z.object({
+  /** What holds again unless the new rules are confirmed in time. */
+  former: policySchema,
+  savedAt: z.number(),
+  /** The account that saved them. */
+  by: z.string(),
+});
+
+export type Probation = z.output<typeof probationSchema>;
+
 export const organizationSchema = z.object({
   id: organizationId,
   name: organizationName,
@@ -33,6 +43,10 @@ export const organizationSchema = z.object({
   /** Proved by a TXT record. One domain is proved by one organization. */
   verifiedDomains: z.array(domainName),
   policy: policySchema,
+  /** Rules that were saved and not yet confirmed; see policyInForce. */
+  probation: probationSchema.optional(),
+  /** Milliseconds UTC; there while `probation` is. */
+  probationUntil: z.number().optional(),
   createdAt: z.number(),
   updatedAt: z.number(),
 });
@@ -50,7 +64,23 @@ export const organizationsSpec: CollectionSpec<Organization> = {
   name: 'organizations',
   schema: organizationSchema,
   indexEach: ['domains', 'verifiedDomains'],
+  // The organization itself stays: what runs out is the time for confirming its rules.
+  expiresAt: 'probationUntil',
+  keepExpired: true,
 };
+
+/** Rules that nobody confirmed in time are void from that moment on, whoever may be shut out by them and whatever else runs.
+ *  @param now milliseconds UTC */
+export function policyInForce({ policy, probation, probationUntil }: RulesOfFirm, now: number): PolicyRules {
+  return probation && probationUntil !== undefined && probationUntil <= now ? probation.former : policy;
+}
+export type RulesOfFirm = Pick<Organization, 'policy' | 'probation' | 'probationUntil'>;
+
+/** Without anything to confirm. */
+export function settled<T extends RulesOfFirm>(firm: T): Omit<T, 'probation' | 'probationUntil'> {
+  const { probation: _waiting, probationUntil: _until, ...kept } = firm;
+  return kept;
+}
 
 /** An id that reads like the name: `Müller & Söhne` becomes `muller-sohne`; undefined where nothing of it can be used. */
 export function idFromName(name: string): string | undefined {

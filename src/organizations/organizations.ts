@@ -1,9 +1,16 @@
 // Keeps organizations. Who may change one is for administration/ to say.
-import type { Audit, Origin } from '../audit/audit.ts';
+import type { Audit, AuditEvent, AuditEventType, Origin } from '../audit/audit.ts';
 import { DomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import type { Storage } from '../storage/port.ts';
-import { idFromName, type Organization, type OrganizationInput, organizationsSpec } from './organization.ts';
+import {
+  idFromName,
+  type Organization,
+  type OrganizationInput,
+  organizationsSpec,
+  policyInForce,
+  settled,
+} from './organization.ts';
 import { type PolicyRules, policySchema } from './policy.ts';
 
 export interface OrganizationsDependencies {
@@ -31,16 +38,7 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
       updatedAt: now,
     };
     await organizations.insert(record);
-    await audit.record(
-      {
-        type: 'organization.created',
-        result: 'success',
-        subject: record.id,
-        organizations: [record.id],
-        detail: { name },
-      },
-      origin,
-    );
+    await note('organization.created', record.id, { name }, origin);
     return record;
   }
 
@@ -71,46 +69,78 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
       return { ...old, name: next.name, domains, verifiedDomains, updatedAt: Date.now() };
     });
     if (!updated || !before) return before && change(before) ? before : undefined;
-    await audit.record(
+    await note(
+      'organization.changed',
+      id,
       {
-        type: 'organization.changed',
-        result: 'success',
-        subject: id,
-        organizations: [id],
-        detail: {
-          'name.old': before.name,
-          'name.new': updated.name,
-          'domains.old': before.domains,
-          'domains.new': updated.domains,
-        },
+        'name.old': before.name,
+        'name.new': updated.name,
+        'domains.old': before.domains,
+        'domains.new': updated.domains,
       },
       origin,
     );
     return updated;
   }
 
-  /** @param isStill declines where the policy is no longer the one that was looked at
+  /** @param options.probation rules that hold for good only once they are confirmed
+   *  @param options.isStill declines where the organization is no longer as it was looked at
    *  @returns undefined when there is no such organization, or `isStill` declined */
   async function setPolicy(
     id: string,
     policy: PolicyRules,
     origin: Origin,
-    isStill: (old: Organization) => boolean = () => true,
+    options: { probation?: { by: string; until: number }; isStill?: (old: Organization) => boolean } = {},
   ): Promise<Organization | undefined> {
-    let before: Organization | undefined;
+    let before: PolicyRules | undefined;
     const updated = await organizations.update(id, (old) => {
-      before = old;
-      return isStill(old) ? { ...old, policy, updatedAt: Date.now() } : undefined;
+      if (options.isStill && !options.isStill(old)) return undefined;
+      const now = Date.now();
+      before = policyInForce(old, now);
+      const next = { ...settled(old), policy, updatedAt: now };
+      if (!options.probation) return next;
+      const { by, until: probationUntil } = options.probation;
+      // What was never confirmed is nothing to fall back on.
+      const isWaiting = old.probation && (old.probationUntil ?? 0) > now;
+      const former = isWaiting && old.probation ? old.probation.former : before;
+      return { ...next, probation: { by, former, savedAt: now }, probationUntil };
     });
     if (!updated || !before) return undefined;
-    const detail = changesOf(before.policy, policy);
-    if (Object.keys(detail).length > 0) {
-      await audit.record(
-        { type: 'policy.changed', result: 'success', subject: id, organizations: [id], detail },
-        origin,
-      );
-    }
+    const changes = changesOf(before, policy);
+    if (Object.keys(changes).length > 0)
+      await note('policy.changed', id, { ...changes, ...(options.probation ? { probation: true } : {}) }, origin);
     return updated;
+  }
+
+  /** The rules on probation hold for good. @returns whether there were any that still held */
+  async function confirmPolicy(id: string, origin: Origin): Promise<boolean> {
+    const updated = await organizations.update(id, (old) =>
+      (old.probationUntil ?? 0) > Date.now() ? { ...settled(old), updatedAt: Date.now() } : undefined,
+    );
+    if (updated) await note('policy.confirmed', id, {}, origin);
+    return updated !== undefined;
+  }
+
+  /** Writes down what holds since the moments at which probations ended: the former rules. At most a thousand at a time. */
+  async function endProbations(origin: Origin): Promise<void> {
+    for (const { id } of await organizations.due(Date.now(), 1000)) {
+      let refused: PolicyRules | undefined;
+      const updated = await organizations.update(id, (old) => {
+        if (!old.probation || (old.probationUntil ?? Infinity) > Date.now()) return undefined;
+        refused = old.policy;
+        return { ...settled(old), policy: old.probation.former, updatedAt: Date.now() };
+      });
+      if (updated && refused) await note('policy.rolled-back', id, changesOf(refused, updated.policy), origin);
+    }
+  }
+
+  function note(
+    type: AuditEventType,
+    id: string,
+    detail: NonNullable<AuditEvent['detail']>,
+    origin: Origin,
+  ): Promise<void> {
+    return audit.record({ type, result: 'success', subject: id, organizations: [id], detail }, origin);
   }
 
   /** Proved to be the organization's. @throws DomainError 'conflict' when another has proved it */
@@ -138,7 +168,13 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
   }
 
   /** By id. @param after the id of the last one of the page before */
-  function list({ after, limit = 100 }: { after?: string | undefined; limit?: number } = {}): Promise<Organization[]> {
+  function list({
+    after,
+    limit = 100,
+  }: {
+    after?: string | undefined;
+    limit?: number | undefined;
+  } = {}): Promise<Organization[]> {
     return organizations.list({ limit, ...(after === undefined ? {} : { after }) });
   }
 
@@ -151,11 +187,11 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
   /** Only once nobody belongs to it: whoever calls has looked. @returns whether there was one */
   async function remove(id: string, origin: Origin): Promise<boolean> {
     if (!(await organizations.delete(id))) return false;
-    await audit.record({ type: 'organization.deleted', result: 'success', subject: id, organizations: [id] }, origin);
+    await note('organization.deleted', id, {}, origin);
     return true;
   }
 
-  return { get, create, update, setPolicy, markVerified, list, named, remove };
+  return { get, create, update, setPolicy, confirmPolicy, endProbations, markVerified, list, named, remove };
 }
 export type Organizations = ReturnType<typeof createOrganizations>;
 

@@ -1,5 +1,5 @@
 // Which policy holds for somebody: the layers that apply, read from storage, put before the resolver.
-import type { Organization } from './organization.ts';
+import { type Organization, policyInForce, type RulesOfFirm } from './organization.ts';
 import { type PolicyLayer, resolvePolicy, type SignInPolicy, type StatedRules, statedBy } from './policy.ts';
 
 export interface PoliciesDependencies {
@@ -9,13 +9,15 @@ export interface PoliciesDependencies {
 }
 
 export function createPolicies({ instance, organizations }: PoliciesDependencies) {
-  /** @param memberOf ids of the firms a person belongs to   @param app the layer of the app they sign in to */
-  async function of(memberOf: readonly string[], app?: PolicyLayer): Promise<SignInPolicy> {
-    const firms = await Promise.all(memberOf.map((id) => organizations.get(id)));
+  /** @param memberOf ids of the firms a person belongs to
+   *  @param instead firms as they would be, in the place of what is stored: for previews */
+  async function of(memberOf: readonly string[], instead: readonly Organization[] = []): Promise<SignInPolicy> {
+    const firms = await Promise.all(
+      memberOf.map((id) => instead.find((firm) => firm.id === id) ?? organizations.get(id)),
+    );
     return resolvePolicy([
       { source: { kind: 'instance' }, rules: instance },
       ...firms.flatMap((firm) => (firm ? [layerOf(firm)] : [])),
-      ...(app ? [app] : []),
     ]);
   }
 
@@ -23,6 +25,7 @@ export function createPolicies({ instance, organizations }: PoliciesDependencies
 }
 export type Policies = ReturnType<typeof createPolicies>;
 
-export function layerOf({ id, name, policy }: Pick<Organization, 'id' | 'name' | 'policy'>): PolicyLayer {
-  return { source: { kind: 'organization', id, name }, rules: statedBy(policy) };
+export function layerOf(firm: Pick<Organization, 'id' | 'name'> & RulesOfFirm): PolicyLayer {
+  const { id, name } = firm;
+  return { source: { kind: 'organization', id, name }, rules: statedBy(policyInForce(firm, Date.now())) };
 }

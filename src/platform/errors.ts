@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'forbidden'
   | 'invalid_input'
   | 'not_found'
+  | 'not_permitted'
   | 'sealed_value_unreadable'
   | 'storage_unavailable'
   | 'too_many_requests'

@@ -1,11 +1,14 @@
 // A mail about a change to the ways into an account outlives the process that made the change, and is not sent twice.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NoticeKind } from '../../src/accounts/security-notice.ts';
+import type { Administration } from '../../src/administration/administration.ts';
+import { type Administrator, administratorOf } from '../../src/administration/administrator.ts';
 import { sweep } from '../../src/sweeper.ts';
 import { letClockRun, minuteMs, moveClock, stopClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
 import type { Place } from '../support/form.ts';
 import { formMakers } from '../support/forms.ts';
+import { createPerson } from '../support/people.ts';
 import { registerRelyingParty } from '../support/relying-party.ts';
 import { behindProxy } from '../support/reset.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
@@ -23,12 +26,26 @@ const byForm = (name: string) => async (place: Place) => {
   return { accountId, act: () => browser.post(action, { ...fields, _csrf: token }) };
 };
 
+/** By somebody with every right, to somebody with a second factor. */
+function byAdministrator(act: (acts: Administration, who: Administrator, id: string) => Promise<unknown>) {
+  return async ({ gatehouse }: Place) => {
+    const [{ account: owner }, { account }] = [
+      await createPerson(gatehouse),
+      await createPerson(gatehouse, { withTotp: true }),
+    ];
+    const who = administratorOf({ ...owner, roles: ['owner'] }, {});
+    return { accountId: account.id, act: () => act(gatehouse.app.administration, who, account.id) };
+  };
+}
+
 const changes: Record<NoticeKind, (place: Place) => Promise<Change>> = {
   accountDeleted: byForm('deletion of the account'),
+  accountSuspended: byAdministrator(({ peopleActs }, who, id) => peopleActs.suspend(who, id)),
   emailChangeRequested: byForm('change of e-mail address'),
   emailChanged: byForm('link of a new e-mail address'),
   mfaActivated: byForm('activation of MFA'),
   mfaDeactivated: byForm('deactivation of MFA'),
+  mfaReset: byAdministrator(({ peopleActs }, who, id) => peopleActs.resetMfa(who, id, 'lost')),
   newDevice: async (place) => {
     const change = await byForm('sign in')(place);
     const seen = { firstSignedInAt: Date.now() };

@@ -21,6 +21,7 @@ const answers: Record<ErrorCode, Answer> = {
   forbidden: { status: 403, page: 'formExpired' },
   invalid_input: { status: 400, page: 'badRequest' },
   not_found: { status: 404, page: 'notFound' },
+  not_permitted: { status: 403, page: 'forbidden' },
   sealed_value_unreadable: { status: 500, page: 'unexpected' },
   storage_unavailable: { status: 503, page: 'unavailable' },
   too_many_requests: { status: 503, page: 'unavailable' },

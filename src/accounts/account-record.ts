@@ -1,0 +1,59 @@
+// What a record is made of when it begins and when it ends, and what is derived in it at each write. Pure.
+import { newId } from '../platform/ids.ts';
+import { type Account, canonicalEmail } from './account.ts';
+import { memberKeysOf } from './membership.ts';
+
+/** `id` only where a sealed value had to name it beforehand. */
+export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & { id?: string } & Partial<
+    Pick<
+      Account,
+      | 'givenName'
+      | 'familyName'
+      | 'roles'
+      | 'memberships'
+      | 'passwordHash'
+      | 'temporaryPassword'
+      | 'invitation'
+      | 'totp'
+    >
+  >;
+
+/** Nobody can type the canonical form: it has no `@`, and a blank. Mails that wait are still sent. */
+export function deletedRecord(account: Account, now: number): Account {
+  const { id, email, language, sessionEpoch, createdAt, pendingNotices } = account;
+  return {
+    id,
+    email,
+    emailCanonical: `deleted ${id}`,
+    emailVerified: false,
+    ...(language ? { language } : {}),
+    ...(pendingNotices ? { pendingNotices } : {}),
+    status: 'deleted',
+    roles: [],
+    sessionEpoch: sessionEpoch + 1,
+    hasDeadSessions: true,
+    createdAt,
+    updatedAt: now,
+  };
+}
+
+/** What members are asked by, kept up with the rest. */
+export function withMemberKeys({ memberKeys: _stale, ...account }: Account): Account {
+  return account.memberships?.length ? { ...account, memberKeys: memberKeysOf(account) } : account;
+}
+
+/** A record with a fresh subject identifier. */
+export function newRecord(account: NewAccount): Account {
+  const now = Date.now();
+  const defined = Object.fromEntries(Object.entries(account).filter(([, value]) => value !== undefined)) as NewAccount;
+  return withMemberKeys({
+    roles: [],
+    ...defined,
+    id: account.id ?? newId(),
+    email: account.email.trim(),
+    emailCanonical: canonicalEmail(account.email),
+    sessionEpoch: 0,
+    createdAt: now,
+    updatedAt: now,
+  });
+}

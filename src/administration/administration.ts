@@ -1,0 +1,32 @@
+// All that administrators do, built by name: the console, the API and the command line stand on this alone.
+import { createAuditLog } from './audit-log.ts';
+import { createClientApps } from './client-apps.ts';
+import { createFirms, type FirmsDependencies } from './firms.ts';
+import { createLastOwner } from './last-owner.ts';
+import { createPeople, type PeopleDependencies } from './people.ts';
+import { createPeopleActs, type PeopleActsDependencies } from './people-acts.ts';
+import { createPolicyAdministration, type PoliciesDependencies } from './policies.ts';
+import { createSimulator, type SimulatorDependencies } from './simulator.ts';
+
+type Own = 'firms' | 'lastOwner' | 'people';
+export type AdministrationDependencies = FirmsDependencies &
+  Omit<PeopleDependencies, Own> &
+  Omit<PeopleActsDependencies, Own> &
+  Omit<PoliciesDependencies, Own> &
+  Omit<SimulatorDependencies, Own>;
+
+export function createAdministration(dependencies: AdministrationDependencies) {
+  const lastOwner = createLastOwner(dependencies);
+  const people = createPeople({ ...dependencies, lastOwner });
+  const firms = createFirms(dependencies);
+  return {
+    people,
+    peopleActs: createPeopleActs({ ...dependencies, people, lastOwner }),
+    firms,
+    policies: createPolicyAdministration({ ...dependencies, firms }),
+    simulator: createSimulator({ ...dependencies, people }),
+    clientApps: createClientApps(dependencies),
+    auditLog: createAuditLog(dependencies),
+  };
+}
+export type Administration = ReturnType<typeof createAdministration>;

@@ -1,0 +1,104 @@
+// Client applications as administrators configure them: a firm's administrators those of their firm, owners all.
+import { z } from 'zod';
+import type { Client } from '../clients/client.ts';
+import type { Clients } from '../clients/clients.ts';
+import type { Organizations } from '../organizations/organizations.ts';
+import { DomainError } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import { type Administrator, demand, may, organizationAskedFor } from './administrator.ts';
+
+/** RFC 7591 metadata, and whose it is. `client_id` is made where none is given. */
+export const clientInputSchema = z.looseObject({
+  client_id: z.string().optional(),
+  organization: z.string().optional(),
+});
+
+export interface CreatedClient {
+  client: Client;
+  /** Shown this once; absent where the client brought its own, or uses none. */
+  secret?: string;
+}
+
+export function createClientApps({ clients, organizations }: { clients: Clients; organizations: Organizations }) {
+  /** By client_id, those that may be seen. */
+  async function list(
+    who: Administrator,
+    query: { organization?: string | undefined; after?: string | undefined; limit?: number | undefined },
+  ): Promise<Client[]> {
+    const organization = organizationAskedFor(who, 'clients:read', query.organization);
+    return clients.list({ ...query, organization });
+  }
+
+  /** @throws DomainError 'not_found' when there is none that may be seen */
+  async function get(who: Administrator, clientId: string): Promise<Client> {
+    const client = await clients.get(clientId);
+    if (!client || !may(who, 'clients:read', client.organization))
+      throw new DomainError('not_found', `there is no client ${clientId}`);
+    return client;
+  }
+
+  /** @throws DomainError 'invalid_input' with one line a problem, 'duplicate' when the client_id is taken, 'not_permitted' */
+  async function create(who: Administrator, input: z.output<typeof clientInputSchema>): Promise<CreatedClient> {
+    const { organization, client_id: clientId = newId(), ...metadata } = input;
+    demand(who, 'clients:write', organization);
+    demandOwnRules(who, metadata);
+    if (organization !== undefined && !(await organizations.get(organization)))
+      throw new DomainError('not_found', `there is no organization ${organization}`);
+    if (await clients.get(clientId)) throw new DomainError('duplicate', `client_id: ${clientId} is taken`);
+    return applied(who, { ...metadata, client_id: clientId }, organization);
+  }
+
+  /** Replaces the metadata (RFC 7592, 2.2): what is left out goes back to its default. */
+  async function update(who: Administrator, clientId: string, input: Record<string, unknown>): Promise<CreatedClient> {
+    const client = await get(who, clientId);
+    demand(who, 'clients:write', client.organization);
+    const { organization, ...metadata } = input;
+    if (organization !== undefined && organization !== client.organization)
+      throw new DomainError('invalid_input', 'organization: a client stays with the organization it was made for');
+    if (metadata.client_id !== undefined && metadata.client_id !== clientId)
+      throw new DomainError('invalid_input', 'client_id: must be the one of the address');
+    demandOwnRules(who, metadata, client);
+    return applied(who, { ...metadata, client_id: clientId }, client.organization);
+  }
+
+  /** What lets an app do more than others is for the instance to give: no consent screen, and no PKCE. */
+  function demandOwnRules(who: Administrator, metadata: Record<string, unknown>, old?: Client): void {
+    if (may(who, 'instance:write')) return;
+    if (metadata.first_party === true && !old?.metadata.first_party)
+      throw new DomainError('not_permitted', 'first_party: only an owner may skip the consent screen');
+    if (metadata.require_pkce === false && old?.metadata.require_pkce !== false)
+      throw new DomainError('not_permitted', 'require_pkce: only an owner may lift PKCE');
+  }
+
+  async function applied(
+    who: Administrator,
+    registration: Record<string, unknown>,
+    organization: string | undefined,
+  ): Promise<CreatedClient> {
+    const { clientId, secret } = await clients.apply(registration, who.origin, { organization });
+    const client = await clients.get(clientId);
+    if (!client) throw new DomainError('conflict', `${clientId} was removed meanwhile`);
+    return { client, ...(secret === undefined ? {} : { secret }) };
+  }
+
+  async function addSecret(who: Administrator, clientId: string): Promise<{ id: string; secret: string }> {
+    const client = await get(who, clientId);
+    demand(who, 'clients:write', client.organization);
+    return clients.addSecret(clientId, who.origin);
+  }
+
+  async function retireSecret(who: Administrator, clientId: string, secretId: string): Promise<void> {
+    const client = await get(who, clientId);
+    demand(who, 'clients:write', client.organization);
+    await clients.retireSecret(clientId, secretId, who.origin);
+  }
+
+  async function remove(who: Administrator, clientId: string): Promise<void> {
+    const client = await get(who, clientId);
+    demand(who, 'clients:write', client.organization);
+    await clients.remove(clientId, who.origin);
+  }
+
+  return { list, get, create, update, addSecret, retireSecret, remove };
+}
+export type ClientApps = ReturnType<typeof createClientApps>;

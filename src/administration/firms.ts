@@ -1,0 +1,72 @@
+// Organizations as administrators see and change them; their sign-in policy stands in policies.ts.
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Clients } from '../clients/clients.ts';
+import type { Organization, OrganizationInput } from '../organizations/organization.ts';
+import type { Organizations } from '../organizations/organizations.ts';
+import { DomainError } from '../platform/errors.ts';
+import { type Administrator, demand, firmsWith, may } from './administrator.ts';
+
+export interface FirmsDependencies {
+  accounts: Accounts;
+  clients: Clients;
+  organizations: Organizations;
+}
+
+export function createFirms({ accounts, clients, organizations }: FirmsDependencies) {
+  /** By id, those that may be seen. */
+  async function list(
+    who: Administrator,
+    query: { after?: string | undefined; limit?: number | undefined } = {},
+  ): Promise<Organization[]> {
+    const firms = firmsWith(who, 'organizations:read');
+    if (firms === undefined) return organizations.list(query);
+    const { after = '', limit = 100 } = query;
+    const ids = firms.toSorted().filter((id) => id > after);
+    return organizations.named(ids.slice(0, limit));
+  }
+
+  /** @throws DomainError 'not_found' when there is none that may be seen */
+  async function get(who: Administrator, id: string): Promise<Organization> {
+    const firm = may(who, 'organizations:read', id) ? await organizations.get(id) : undefined;
+    if (!firm) throw new DomainError('not_found', `there is no organization ${id}`);
+    return firm;
+  }
+
+  /** @throws DomainError 'duplicate' when the id is taken */
+  async function create(who: Administrator, input: OrganizationInput): Promise<Organization> {
+    demand(who, 'instance:write');
+    return organizations.create(input, who.origin);
+  }
+
+  async function update(
+    who: Administrator,
+    id: string,
+    change: { name?: string | undefined; domains?: string[] | undefined },
+  ): Promise<Organization> {
+    await get(who, id);
+    demand(who, 'organizations:write', id);
+    const updated = await organizations.update(
+      id,
+      (old) => ({ name: change.name ?? old.name, domains: change.domains ?? old.domains }),
+      who.origin,
+    );
+    if (!updated) throw new DomainError('not_found', `there is no organization ${id}`);
+    return updated;
+  }
+
+  /** @throws DomainError 'conflict' while anybody belongs to it, or an app does */
+  async function remove(who: Administrator, id: string): Promise<void> {
+    await get(who, id);
+    demand(who, 'instance:write');
+    const [people, apps] = await Promise.all([
+      accounts.search({ organization: id, limit: 1 }),
+      clients.list({ organization: id, limit: 1 }),
+    ]);
+    if (people.length + apps.length > 0)
+      throw new DomainError('conflict', `${id} still has ${people.length > 0 ? 'people' : 'apps'}`);
+    await organizations.remove(id, who.origin);
+  }
+
+  return { list, get, create, update, remove };
+}
+export type Firms = ReturnType<typeof createFirms>;

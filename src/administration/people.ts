@@ -1,0 +1,206 @@
+// People as administrators see and change them. What is done to their ways in stands in people-acts.ts.
+import { z } from 'zod';
+import { type Account, isEmail } from '../accounts/account.ts';
+import type { AccountDeletion } from '../accounts/account-deletion.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import { type Membership, organizationIds } from '../accounts/membership.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Invitations } from '../credentials/invitations.ts';
+import type { Organizations } from '../organizations/organizations.ts';
+import { DomainError } from '../platform/errors.ts';
+import {
+  type Administrator,
+  demand,
+  demandMayGive,
+  demandOver,
+  may,
+  maySee,
+  notPermitted,
+  organizationAskedFor,
+} from './administrator.ts';
+import type { LastOwner } from './last-owner.ts';
+
+const name = z
+  .string()
+  .trim()
+  .max(100)
+  .regex(/^\P{Cc}*$/u, 'must have no control characters');
+const role = z
+  .string()
+  .trim()
+  .min(1)
+  .max(50)
+  .regex(/^[^\s:;,]+$/, 'must be a word without ":", ";" and ","');
+
+/** A new person, under the names of the API. */
+export const newPersonSchema = z.strictObject({
+  email: z.string().trim().refine(isEmail, 'is not an email address'),
+  givenName: name.optional(),
+  familyName: name.optional(),
+  organization: z.string().optional(),
+  /** In the organization; on the instance without one. */
+  roles: z.array(role).max(50).default([]),
+  /** The app to go on to after the first sign-in. */
+  clientId: z.string().optional(),
+  /** Whether a mail is sent at once. */
+  invite: z.boolean().default(true),
+});
+export type NewPerson = z.output<typeof newPersonSchema>;
+
+export interface PeopleQuery {
+  organization?: string | undefined;
+  status?: 'invited' | 'active' | 'suspended' | undefined;
+  /** The beginning of the address. */
+  email?: string | undefined;
+  after?: string | undefined;
+  limit?: number | undefined;
+}
+
+export interface PeopleDependencies {
+  accounts: Accounts;
+  accountDeletion: Pick<AccountDeletion, 'remove'>;
+  audit: Audit;
+  invitations: Invitations;
+  organizations: Organizations;
+  lastOwner: LastOwner;
+}
+
+export function createPeople(dependencies: PeopleDependencies) {
+  const { accounts, accountDeletion, audit, invitations, organizations, lastOwner } = dependencies;
+
+  /** By id, those that may be seen. Who sees one firm alone need not name it.
+   *  @throws DomainError 'not_permitted'; 'invalid_input' when one of several firms must be named */
+  async function list(who: Administrator, query: PeopleQuery): Promise<Account[]> {
+    const organization = organizationAskedFor(who, 'users:read', query.organization);
+    return accounts.search({ ...query, organization });
+  }
+
+  /** @throws DomainError 'not_found' when there is none that may be seen */
+  async function get(who: Administrator, id: string): Promise<Account> {
+    const account = await accounts.get(id);
+    if (!account || !maySee(who, account)) throw new DomainError('not_found', `there is no account ${id}`);
+    return account;
+  }
+
+  /** Mails the invitation unless `invite` is false. An address that has an account already joins the organization with it.
+   *  @throws DomainError 'duplicate' when they belong to it already, 'not_found' for an organization or a client that is not there */
+  async function create(who: Administrator, person: NewPerson): Promise<Account> {
+    const { organization, roles, clientId, invite, ...names } = person;
+    demand(who, 'users:invite', organization);
+    if (organization !== undefined && !(await organizations.get(organization)))
+      throw new DomainError('not_found', `there is no organization ${organization}`);
+    demandMayGive(who, roles, organization);
+    const standing =
+      organization === undefined
+        ? { roles }
+        : { roles: [], memberships: [{ organization, roles: [...new Set(roles)] }] };
+    const known = await accounts.findByEmail(person.email);
+    if (known && organization !== undefined) return join(who, known, { organization, roles });
+    if (invite) return invitations.invite({ ...names, ...standing, clientId }, who.origin);
+    const account = await accounts.create({ ...names, ...standing, emailVerified: false, status: 'invited' });
+    await audit.record(
+      { type: 'account.created', result: 'success', subject: account.id, detail: { roles } },
+      who.origin,
+    );
+    return account;
+  }
+
+  async function join(who: Administrator, known: Account, membership: Membership): Promise<Account> {
+    if (organizationIds(known).includes(membership.organization))
+      throw new DomainError('duplicate', `${known.email} belongs to ${membership.organization} already`);
+    return setMemberships(who, known, (old) => [...old, membership]);
+  }
+
+  /** Roles of a person: in one firm, or on the instance. */
+  async function setRoles(who: Administrator, id: string, roles: string[], organization?: string): Promise<Account> {
+    const account = await get(who, id);
+    demand(who, 'users:write', organization);
+    demandMayGive(who, roles, organization);
+    if (organization !== undefined) {
+      if (!organizationIds(account).includes(organization))
+        throw new DomainError('not_found', `${account.email} does not belong to ${organization}`);
+      demandNotAbove(who, account, organization);
+      return setMemberships(who, account, (old) =>
+        old.map((one) => (one.organization === organization ? { ...one, roles: [...new Set(roles)] } : one)),
+      );
+    }
+    demandOver(who, account, 'users:write');
+    const give = () => changed(who, account, (old) => ({ ...old, roles: [...new Set(roles)] }));
+    return roles.includes('owner') ? give() : lastOwner.keep(account, give);
+  }
+
+  /** Out of one firm; the account stays. */
+  async function leave(who: Administrator, id: string, organization: string): Promise<Account> {
+    const account = await get(who, id);
+    demand(who, 'users:write', organization);
+    demandNotAbove(who, account, organization);
+    return setMemberships(who, account, (old) => old.filter((one) => one.organization !== organization));
+  }
+
+  async function rename(
+    who: Administrator,
+    id: string,
+    names: { givenName?: string; familyName?: string },
+  ): Promise<Account> {
+    const account = await get(who, id);
+    demandOver(who, account, 'users:write');
+    return changed(who, account, (old) => ({ ...old, ...names }));
+  }
+
+  /** @throws DomainError 'conflict' for the last owner, or when the account was changed meanwhile */
+  async function remove(who: Administrator, id: string): Promise<void> {
+    const account = await get(who, id);
+    demandOver(who, account, 'users:write');
+    const outcome = await accountDeletion.remove(account, who.origin);
+    if (outcome === 'last-owner') throw new DomainError('conflict', 'the last owner cannot be removed');
+    if (outcome === 'outdated') throw new DomainError('conflict', 'the account was changed meanwhile');
+  }
+
+  /** Tells what was and what is; the old firms hear of it as well as the new ones. */
+  async function setMemberships(
+    who: Administrator,
+    account: Account,
+    change: (old: Membership[]) => Membership[],
+  ): Promise<Account> {
+    return changed(who, account, (old) => ({ ...old, memberships: change(old.memberships ?? []) }));
+  }
+
+  async function changed(who: Administrator, { id }: Account, change: (old: Account) => Account): Promise<Account> {
+    let before: Account | undefined;
+    const after = await accounts.update(id, (old) => {
+      before = old;
+      return change(old);
+    });
+    if (!after || !before) throw new DomainError('not_found', `there is no account ${id}`);
+    const detail = {
+      ...differences('roles', before.roles, after.roles),
+      ...differences('memberships', before.memberKeys, after.memberKeys),
+    };
+    const personal = {
+      ...differences('givenName', before.givenName, after.givenName),
+      ...differences('familyName', before.familyName, after.familyName),
+    };
+    if (Object.keys(detail).length + Object.keys(personal).length === 0) return after;
+    const organizations = [...organizationIds(before), ...organizationIds(after)];
+    await audit.record(
+      { type: 'account.changed', result: 'success', subject: id, organizations, detail, personal },
+      who.origin,
+    );
+    return after;
+  }
+
+  return { list, get, create, setRoles, leave, rename, remove };
+}
+export type People = ReturnType<typeof createPeople>;
+
+function demandNotAbove(who: Administrator, account: Account, organization: string): void {
+  if (may(who, 'instance:write')) return;
+  const held = account.memberships?.find((one) => one.organization === organization);
+  if (held) demandMayGive(who, held.roles, organization);
+  else throw notPermitted('users:write', organization);
+}
+
+function differences(field: string, old: unknown, next: unknown): Record<string, string> {
+  const text = (value: unknown) => (Array.isArray(value) ? value.join(', ') : String(value ?? ''));
+  return text(old) === text(next) ? {} : { [`${field}.old`]: text(old), [`${field}.new`]: text(next) };
+}
