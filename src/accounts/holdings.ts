@@ -6,14 +6,19 @@ import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { type Holding, readable } from './personal-data.ts';
 
+interface ApplicationConsent {
+  clientId: string;
+  scopes: readonly string[];
+  grantedAt: number;
+  usedAt?: number | undefined;
+}
+
 export interface HoldingsDependencies {
   audit: Audit;
   artifacts: Artifacts;
   sessions: Sessions;
   consents: {
-    consentsOf(
-      accountId: string,
-    ): Promise<readonly { clientId: string; scopes: readonly string[]; grantedAt: number }[]>;
+    consentsOf(accountId: string): Promise<readonly ApplicationConsent[]>;
     forgetConsents(accountId: string): Promise<void>;
   };
   knownBrowsers: { forget(accountId: string): Promise<void> };
@@ -41,16 +46,8 @@ export function holdingsOf({ audit, artifacts, consents, knownBrowsers, sessions
   ];
 }
 
-function applicationData({
-  clientId,
-  scopes,
-  grantedAt,
-}: {
-  clientId: string;
-  scopes: readonly string[];
-  grantedAt: number;
-}) {
-  return readable({ clientId, scopes, grantedAt });
+function applicationData({ clientId, scopes, grantedAt, usedAt }: ApplicationConsent) {
+  return readable({ clientId, scopes, grantedAt, usedAt });
 }
 
 function sessionData(session: Session): object {

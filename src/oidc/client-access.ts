@@ -6,6 +6,7 @@ import type { Artifact, Artifacts } from '../sessions/artifacts.ts';
 import { isLive, type Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Backchannel } from './backchannel.ts';
+import { usedAt } from './client-use.ts';
 import type { Consent, Grants } from './grants.ts';
 
 /** What one client has of an account. */
@@ -14,6 +15,8 @@ export interface ClientAccess {
   scopes: string[];
   /** When the person allowed it, or the client first came in: milliseconds UTC. */
   since: number;
+  /** When the client last signed the person in or refreshed its tokens, to about an hour: milliseconds UTC. */
+  lastUsedAt: number;
   /** How many sessions it is signed in to. */
   sessionCount: number;
   /** It keeps its access while nobody is signed in. */
@@ -106,10 +109,16 @@ function accessOf(clientId: string, { consents, held, live }: Known): ClientAcce
     ...granted.map(issuedAt),
     ...entered.map(({ signedInAt }) => signedInAt),
   ];
+  const uses = [
+    ...allowed.map(({ grantedAt, usedAt: noted }) => noted ?? grantedAt),
+    ...granted.map(({ payload }) => usedAt(payload as object)),
+  ];
+  const since = Math.min(...times);
   return {
     clientId,
     scopes: [...new Set([...allowed.flatMap(({ scopes }) => scopes), ...grantedScopes])],
-    since: Math.min(...times),
+    since,
+    lastUsedAt: Math.max(since, ...uses),
     sessionCount: entered.length,
     isOffline: grantedScopes.includes('offline_access'),
   };

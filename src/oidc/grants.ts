@@ -14,6 +14,8 @@ const consentSchema = z.object({
   clientId: z.string(),
   scopes: z.array(z.string()),
   grantedAt: z.number(),
+  /** When the client last came by it, milliseconds UTC; noted at most once an hour. */
+  usedAt: z.number().optional(),
 });
 export type Consent = z.output<typeof consentSchema>;
 const consentsSpec: CollectionSpec<Consent> = {
@@ -21,6 +23,9 @@ const consentsSpec: CollectionSpec<Consent> = {
   schema: consentSchema,
   index: ['accountId', 'clientId'],
 };
+
+/** How often a use is noted at most: a write for each would be one for each refresh. */
+export const useNotedMs = 3600 * 1000;
 
 export function createGrants({ storage, sessions }: { storage: Storage; sessions: Sessions }) {
   const consents = storage.collection(consentsSpec);
@@ -42,6 +47,7 @@ export function createGrants({ storage, sessions }: { storage: Storage; sessions
     }
     if (!isWidened) return undefined;
     await grant.save();
+    if (!isFirstParty(client)) await noteUse(accountId, client.clientId, Date.now());
     return settle(ctx, grant, seen);
   }
 
@@ -54,10 +60,10 @@ export function createGrants({ storage, sessions }: { storage: Storage; sessions
   /** Adds what may be granted without asking. @returns whether anything was added */
   async function widen(ctx: KoaContextWithOIDC, grant: Grant, accountId: string): Promise<boolean> {
     const { oidc } = ctx;
-    const client = oidc.client as unknown as { clientId: string; first_party?: boolean; applicationType?: string };
+    const client = oidc.client as unknown as { clientId: string; applicationType?: string };
     const granted = new Set(grant.getOIDCScopeEncountered().split(' '));
     const missing = [...oidc.requestParamOIDCScopes].filter((scope) => !granted.has(scope));
-    if (client.first_party) {
+    if (isFirstParty(client)) {
       const claims = [...oidc.requestParamClaims].filter((claim) => !grant.getOIDCClaimsEncountered().includes(claim));
       if (missing.length > 0) grant.addOIDCScope(missing.join(' '));
       if (claims.length > 0) grant.addOIDCClaims(claims);
@@ -97,6 +103,14 @@ export function createGrants({ storage, sessions }: { storage: Storage; sessions
     if (!widened) await consents.put({ id, accountId, clientId, scopes: [...scopes], grantedAt });
   }
 
+  /** Notes that the client came by a consent, where there is one. @param now milliseconds UTC */
+  async function noteUse(accountId: string, clientId: string, now: number): Promise<void> {
+    const id = consentId(accountId, clientId);
+    const consent = await consents.get(id);
+    if (!consent || now - (consent.usedAt ?? consent.grantedAt) < useNotedMs) return;
+    await consents.update(id, (old) => ({ ...old, usedAt: now }));
+  }
+
   /** At most a thousand. */
   function consentsOf(accountId: string): Promise<Consent[]> {
     return consents.list({ where: { accountId }, limit: 1000 });
@@ -111,9 +125,14 @@ export function createGrants({ storage, sessions }: { storage: Storage; sessions
     await consents.deleteMany('accountId', accountId);
   }
 
-  return { forRequest, remember, consentsOf, forget, forgetConsents };
+  return { forRequest, remember, noteUse, consentsOf, forget, forgetConsents };
 }
 export type Grants = ReturnType<typeof createGrants>;
+
+/** Ours is asked for no consent, and so has none. */
+function isFirstParty(client: object): boolean {
+  return (client as { first_party?: boolean }).first_party === true;
+}
 
 /** What a new grant is made of. It notes the epoch of its session, which a reset of the password compares (see `tokensStand`). */
 export function grantOf(accountId: string, clientId: string, epoch: number | undefined) {

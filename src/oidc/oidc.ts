@@ -16,6 +16,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import { createAdapter } from './adapter.ts';
 import { createBackchannel, type SignOutReport } from './backchannel.ts';
 import { createClientAccess } from './client-access.ts';
+import { createClientUse } from './client-use.ts';
 import { cookieNames, createConfiguration, type ProviderPages, sessionCookieOptions } from './configuration.ts';
 import type { ErrorReports } from './error-reports.ts';
 import type { Grants } from './grants.ts';
@@ -91,6 +92,7 @@ export async function createOidc(dependencies: OidcDependencies) {
     backchannel.attach(provider);
     for (const middleware of dependencies.before) provider.use(middleware);
     provider.use(tellSignedOut);
+    provider.use(createClientUse(dependencies));
     dependencies.errorReports.attach(provider);
     listen(provider, log);
     return provider;

@@ -1,5 +1,5 @@
 // What the library leaves to us, put in place after each build: an atomic replay check, hashed client secrets, `sid` for everyone,
-// and a field that grants keep for us.
+// and two fields that grants keep for us.
 import type { Provider } from 'oidc-provider';
 import type { Clients } from '../clients/clients.ts';
 import { isDomainError } from '../platform/errors.ts';
@@ -21,8 +21,9 @@ export function applyOverrides(
 ): void {
   const { Grant, ReplayDetection, Client } = provider as unknown as Overridable;
 
-  // Kept with the grant, so that a reset of the password can end the tokens on it (`tokensFromEpoch` of the account).
-  const kept = [...Grant.IN_PAYLOAD, 'epoch'];
+  // Kept with the grant: `epoch`, so that a reset of the password can end the tokens on it (`tokensFromEpoch` of the account), and `usedAt`
+  // (client-use.ts).
+  const kept = [...Grant.IN_PAYLOAD, 'epoch', 'usedAt'];
   Object.defineProperty(Grant, 'IN_PAYLOAD', { get: () => kept });
 
   // The library looks and then saves: of 50 parallel uses of one proof, 50 passed. Here inserting is the check.

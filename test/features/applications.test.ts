@@ -1,9 +1,11 @@
 // My Profile, "Apps": which clients a person has let in, and taking that back.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sweep } from '../../src/sweeper.ts';
 import type { Page, TestBrowser } from '../support/browser.ts';
+import { hourMs, letClockRun, minuteMs, moveClock, stopClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
 import { signedInBrowser } from '../support/my-profile.ts';
-import { createPerson, type Person } from '../support/people.ts';
+import { createPerson, type Person, signInTo } from '../support/people.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
@@ -27,6 +29,7 @@ for (const engine of engines) {
       ana = await createPerson(gatehouse);
       browser = await signedInBrowser(gatehouse, ana);
     });
+    afterEach(letClockRun);
     afterAll(() => gatehouse.stop());
 
     async function allow(rp: RelyingParty, scope = 'openid email'): Promise<{ refresh: string; access: string }> {
@@ -59,6 +62,67 @@ for (const engine of engines) {
       ])
         expect(text).toContain(fact);
       expect(text).not.toContain('Bolt Mail');
+    });
+
+    const lastUsed = async (id = ana.account.id, { clientId } = thirdParty) => {
+      const access = await gatehouse.app.oidc.clientsOf(id, 0);
+      return access.find((app) => app.clientId === clientId)?.lastUsedAt;
+    };
+
+    it('says when an app was last used, by a sign-in or a refresh, to the hour', async () => {
+      // A grant says when it was made in whole seconds.
+      const first = stopClock(Math.ceil(Date.now() / 1000) * 1000);
+      const { refresh } = await allow(thirdParty, 'openid email offline_access');
+      expect(await lastUsed()).toBe(first);
+      moveClock(59 * minuteMs);
+      const again = await thirdParty.refresh(refresh);
+      expect([again.status, await lastUsed()]).toEqual([200, first]);
+      const later = moveClock(2 * minuteMs);
+      const third = await thirdParty.refresh(again.body.refresh_token ?? '');
+      expect([third.status, await lastUsed()]).toEqual([200, later]);
+      const page = await browser.get(path);
+      const times = page.document.querySelectorAll('.entries time').map((time) => time.getAttribute('datetime'));
+      expect(times).toEqual([first, later].map((at) => new Date(at).toISOString()));
+      expect(page.text).toContain('Last used');
+      const failed = await thirdParty.refresh('no such token');
+      moveClock(2 * hourMs);
+      expect([failed.status, await lastUsed()]).toEqual([400, later]);
+    });
+
+    it('still says it when the session in which it was used is over, also of a consent that is remembered', async () => {
+      stopClock();
+      await allow(thirdParty);
+      moveClock(3 * hourMs);
+      const elsewhere = await signedInBrowser(gatehouse, ana);
+      const request = thirdParty.request({ scope: 'openid email' });
+      const { leftFor } = await elsewhere.get(request.url);
+      const used = Date.now();
+      expect((await thirdParty.redeem(leftFor as URL, request)).status).toBe(200);
+      moveClock(24 * hourMs);
+      await sweep(gatehouse.services, gatehouse.app);
+      expect(await lastUsed()).toBe(used);
+    });
+
+    it('says it of an app that asks for no consent, too', async () => {
+      stopClock();
+      const own = await registerRelyingParty(gatehouse, { scope: 'openid email offline_access' });
+      const { body } = await signInTo(gatehouse.browser(), own, ana, { scope: 'openid email' });
+      const used = moveClock(2 * hourMs);
+      expect((await own.refresh(body.refresh_token ?? '')).status).toBe(200);
+      expect(await lastUsed(ana.account.id, own)).toBe(used);
+    });
+
+    it('brings no access back that is taken away while it is used', async () => {
+      stopClock();
+      const { refresh } = await allow(thirdParty);
+      moveClock(2 * hourMs);
+      const [answer] = await Promise.all([
+        thirdParty.refresh(refresh),
+        gatehouse.app.oidc.revokeClient(ana.account.id, thirdParty.clientId, {}),
+      ]);
+      expect([200, 400]).toContain(answer.status);
+      await gatehouse.app.oidc.revokeClient(ana.account.id, thirdParty.clientId, {});
+      expect(await lastUsed()).toBeUndefined();
     });
 
     it('takes everything from the app at once: consent, tokens, offline ones too; the next time it must ask', async () => {

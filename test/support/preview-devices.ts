@@ -24,6 +24,7 @@ const application = {
   client,
   scopes: ['openid', 'profile', 'email', 'offline_access'].map((scope) => ({ key: `scope.${scope}` })),
   since: at,
+  lastUsedAt: at + 26 * 3_600_000,
   sessionCount: 2,
   isOffline: true,
 };

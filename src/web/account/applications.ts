@@ -70,6 +70,7 @@ export function applicationsRoutes(router: Router, dependencies: AccountPagesDep
     clientId,
     scopes,
     since,
+    lastUsedAt,
     sessionCount,
     isOffline,
   }: ClientAccess): Promise<ApplicationModel> {
@@ -81,6 +82,7 @@ export function applicationsRoutes(router: Router, dependencies: AccountPagesDep
       client: { name, ...(logoUri ? { logoUri } : {}) },
       scopes: scopes.map((scope) => ({ key: `scope.${scope}` })),
       since,
+      lastUsedAt,
       sessionCount,
       isOffline,
     };

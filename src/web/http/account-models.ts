@@ -17,6 +17,7 @@ export interface ApplicationModel {
   client: ClientModel;
   scopes: readonly Message[];
   since: number;
+  lastUsedAt: number;
   sessionCount: number;
   isOffline: boolean;
 }
