@@ -12,9 +12,10 @@ import type { Collection, Storage, Stored } from './storage/port.ts';
 
 export const viewsFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'views');
 
-/** @returns the storage not opened yet: its collections are declared first */
-export async function createGround(config: Config, log: Log) {
-  const { storage, expiring } = remembering(await openStorage(config.storageUrl, log));
+/** @param storageAt another way to come by the storage than its adapter alone
+ *  @returns the storage not opened yet: its collections are declared first */
+export async function createGround(config: Config, log: Log, storageAt = openStorage) {
+  const { storage, expiring } = remembering(await storageAt(config.storageUrl, log));
   return {
     config,
     log,

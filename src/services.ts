@@ -24,7 +24,7 @@ import { createRecoveryCodes } from './credentials/recovery-codes.ts';
 import { createThrottle } from './credentials/throttle.ts';
 import { createTotp } from './credentials/totp.ts';
 import { createTotpEnrollments } from './credentials/totp-enrollments.ts';
-import { createGround } from './ground.ts';
+import { createGround, type openStorage } from './ground.ts';
 import { createMail } from './mail/mail.ts';
 import { createErrorReports } from './oidc/error-reports.ts';
 import { createGrants } from './oidc/grants.ts';
@@ -41,9 +41,10 @@ import { createKnownBrowsers } from './sign-in/known-browsers.ts';
 import { createSecondFactor } from './sign-in/second-factor.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 
-/** Everything below the web: what the server and the command line share. The storage is open when this resolves. */
-export async function createServices(config: Config, log: Log) {
-  const ground = await createGround(config, log);
+/** Everything below the web: what the server and the command line share. The storage is open when this resolves.
+ *  @param storageAt see createGround */
+export async function createServices(config: Config, log: Log, storageAt?: typeof openStorage) {
+  const ground = await createGround(config, log, storageAt);
   const { secrets, storage } = ground;
   const audit = createAudit({ storage, log, organizationsOf: (event) => standing.organizationsOf(event) });
   const mail = createMail(ground);

@@ -12,6 +12,8 @@ export interface ServerProcess {
   child: ChildProcess;
   /** SIGKILL: nothing is finished, nothing is closed. */
   kill(): Promise<void>;
+  /** Resolves when it has ended, whoever ended it. */
+  exited: Promise<unknown>;
   /** SIGTERM. @returns the exit status */
   stop(): Promise<number | null>;
 }
@@ -24,6 +26,8 @@ export async function startProcess(options: {
   issuer?: string;
   port?: number;
   env?: Record<string, string>;
+  /** The server of dying-server.ts: dies by SIGKILL, right after so many writes to this collection, as in `accounts 2`. */
+  failPoint?: string;
 }): Promise<ServerProcess> {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
@@ -39,17 +43,19 @@ export async function startProcess(options: {
     ISSUER: options.issuer ?? url,
     STORAGE_URL: options.storageUrl,
     ...options.env,
+    FAIL_POINT: options.failPoint,
   };
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../../src/server.ts')],
-    { env, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const program = options.failPoint === undefined ? '../../src/server.ts' : 'dying-server.ts';
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, program)], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   await ready(child);
   const exited = once(child, 'exit');
   return {
     url,
     child,
+    exited,
     async kill() {
       child.kill('SIGKILL');
       await exited;

@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { type App, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { mailboxRouter } from '../../src/development.ts';
+import { openStorage } from '../../src/ground.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createServices, type Services } from '../../src/services.ts';
+import type { Storage } from '../../src/storage/port.ts';
 import { createBrowser, type TestBrowser } from './browser.ts';
 import { type Engine, sqlite } from './engines.ts';
 
@@ -26,6 +28,8 @@ export interface StartOptions {
   /** An existing store, for restarts. */
   storageUrl?: string;
   keepStorage?: boolean;
+  /** What is built between the services and the storage. */
+  wrap?: (storage: Storage) => Storage;
 }
 
 /** OWASP's floor, for processes of their own. */
@@ -44,6 +48,7 @@ export async function startApp({
   env = {},
   storageUrl,
   keepStorage = false,
+  wrap = (storage) => storage,
 }: StartOptions = {}): Promise<TestApp> {
   const url = storageUrl ?? on.emptyUrl();
   let handler: ReturnType<ReturnType<App['stack']>['callback']> | undefined;
@@ -51,7 +56,8 @@ export async function startApp({
   const port = await listenAnywhere(server);
   const settings = { ...testEnvironment, ISSUER: `http://127.0.0.1:${port}`, STORAGE_URL: url, ...env };
   const config = { ...loadConfig({ env: settings }), ...('PASSWORD_HASH_MEMORY' in env ? {} : nearlyFreeHashes) };
-  const services = await createServices(config, createLog(config.logLevel));
+  const storageAt: typeof openStorage = async (at, log) => wrap(await openStorage(at, log));
+  const services = await createServices(config, createLog(config.logLevel), storageAt);
   await giveSigningKey(services);
   const app = await createApp(services);
   handler = app.stack([mailboxRouter(services, app)]).callback();
