@@ -85,7 +85,7 @@ for (const engine of engines) {
       await tellOf(gatehouse, ana.account, 'newDevice', origin);
       const { text, html } = await mailTo(gatehouse, ana.email, newDevice);
       expect(text).toContain('With: A browser on Windows');
-      expect(text + html).not.toContain('555');
+      expect(text + html).not.toMatch(/555-0100|Call/);
     });
 
     it('AC-05: a mail that cannot be stored undoes no change and fails no request; it is given up after a week', async () => {

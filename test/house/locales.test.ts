@@ -17,8 +17,9 @@ const sameEverywhere = ['Acme Time'];
 const sameAsEnglish: Record<string, string[]> = {
   de: ['App', 'Apps', 'Claim', 'Name', 'Passkey'],
   es: ['Error:', 'Error: {title} – {product}'],
-  fr: ['Description'],
+  fr: ['Description', 'Menu'],
   ja: ['gatehouse-recovery-codes.txt'],
+  'pt-BR': ['Menu'],
 };
 
 const formsOf = (sentence: Sentence): string[] => (typeof sentence === 'string' ? [sentence] : Object.values(sentence));
