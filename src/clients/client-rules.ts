@@ -1,5 +1,16 @@
 // What makes client metadata safe: the shape of its addresses, and what must go together.
 import { z } from 'zod';
+import { isApiScope } from '../organizations/api-scopes.ts';
+
+/** What an authorization request may ask for besides the scopes of the administration API. */
+export const protocolScopes = ['openid', 'offline_access', 'profile', 'email', 'organizations'] as const;
+export type ProtocolScope = (typeof protocolScopes)[number];
+
+/** @returns those of a `scope` text that nobody here has heard of */
+export function unknownScopes(scope: string): string[] {
+  const known = new Set<string>(protocolScopes);
+  return scope.split(' ').filter((one) => one !== '' && !known.has(one) && !isApiScope(one));
+}
 
 const privateSchemes = /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/;
 const dangerousSchemes = new Set([

@@ -1,7 +1,7 @@
 // The client record: RFC 7591 metadata, our own additions, hashed secrets. Pure rules; clients.ts keeps the records.
 import { z } from 'zod';
 import type { CollectionSpec } from '../storage/port.ts';
-import { checkMetadata, redirectUri, webUri } from './client-rules.ts';
+import { checkMetadata, redirectUri, unknownScopes, webUri } from './client-rules.ts';
 
 /** The client through which our own pages sign in: no code, no token, nothing to revoke. */
 export const ownClientId = 'gatehouse';
@@ -39,7 +39,14 @@ export const clientMetadataSchema = z
     token_endpoint_auth_signing_alg: z.enum(['ES256', 'RS256', 'PS256', 'EdDSA']).optional(),
     jwks: z.looseObject({ keys: z.array(z.record(z.string(), z.unknown())) }).optional(),
     jwks_uri: webUri.optional(),
-    scope: z.string().max(1000).optional(),
+    /** Left out: all of OpenID Connect's, and none of the administration API's. */
+    scope: z
+      .string()
+      .max(1000)
+      .superRefine((scope, ctx) => {
+        for (const one of unknownScopes(scope)) ctx.addIssue(`"${one}" is not a scope of this server`);
+      })
+      .optional(),
     subject_type: z.enum(['public', 'pairwise']).optional(),
     sector_identifier_uri: webUri.optional(),
     id_token_signed_response_alg: z.enum(['RS256', 'ES256', 'PS256']).default('RS256'),

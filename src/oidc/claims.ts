@@ -1,5 +1,6 @@
 // What tokens and userinfo say of a person (OpenID Connect Core 5.1), and which scope asks for it.
 import { type Account, displayName } from '../accounts/account.ts';
+import type { ProtocolScope } from '../clients/client-rules.ts';
 
 /** Authentication context classes: one factor, and two (SP 800-63B-4 names them AAL1 and AAL2). */
 export const acr = { oneFactor: 'urn:gatehouse:acr:aal1', twoFactors: 'urn:gatehouse:acr:aal2' } as const;
@@ -9,7 +10,7 @@ export const claimsByScope = {
   profile: ['name', 'given_name', 'family_name', 'locale', 'updated_at'],
   email: ['email', 'email_verified'],
   organizations: ['organizations'],
-};
+} satisfies Partial<Record<ProtocolScope, string[]>>;
 
 /** Authentication method references (RFC 8176) of the proofs of a sign-in, in the order they were given. */
 export function amrOf(methods: readonly string[]): string[] {

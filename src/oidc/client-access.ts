@@ -124,10 +124,10 @@ function accessOf(clientId: string, { consents, held, live }: Known): ClientAcce
   };
 }
 
-/** oidc-provider's payload of a grant: its scopes stand as one text. */
+/** oidc-provider's payload of a grant: its scopes stand as one text, those of the API under its address. */
 function scopesOf({ payload }: Artifact): string[] {
-  const { openid } = payload as { openid?: { scope?: string } };
-  return openid?.scope?.split(' ').filter(Boolean) ?? [];
+  const { openid, resources = {} } = payload as { openid?: { scope?: string }; resources?: Record<string, string> };
+  return [openid?.scope ?? '', ...Object.values(resources)].flatMap((scope) => scope.split(' ').filter(Boolean));
 }
 
 function issuedAt({ payload, expiresAt }: Artifact): number {

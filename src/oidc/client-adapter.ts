@@ -3,6 +3,7 @@
 import type { Client } from '../clients/client.ts';
 import { usesSecret } from '../clients/client.ts';
 import type { AdapterDependencies, PartialAdapter } from './adapter.ts';
+import { protocolScope } from './api-resource.ts';
 
 export function clientAdapter({ findClient }: Pick<AdapterDependencies, 'findClient'>): PartialAdapter {
   return {
@@ -14,9 +15,11 @@ export function clientAdapter({ findClient }: Pick<AdapterDependencies, 'findCli
 }
 
 function toLibraryMetadata({ metadata }: Client): Record<string, unknown> {
+  const scope = protocolScope(metadata.scope);
   const usesCode = metadata.grant_types.includes('authorization_code');
   return {
     ...metadata,
+    ...(scope === undefined ? {} : { scope }),
     response_types: usesCode ? ['code'] : [],
     ...(usesSecret(metadata) ? { client_secret: 'kept-as-a-hash' } : {}),
   };

@@ -1,10 +1,11 @@
 // oidc-provider's configuration, in one place. What is not named here is the library's default, looked at and kept.
-import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
-import { errors } from 'oidc-provider';
+import type { Configuration, ErrorOut, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
 import type { Barrier } from '../accounts/barrier.ts';
 import type { Origin } from '../audit/audit.ts';
 import { ownClientId } from '../clients/client.ts';
+import { protocolScopes } from '../clients/client-rules.ts';
+import { enabledAlgorithms } from './algorithms.ts';
 import type { SignOutReport } from './backchannel.ts';
 import { accountClaims, acr, claimsByScope } from './claims.ts';
 import { createPrompts } from './prompts.ts';
@@ -33,6 +34,8 @@ export interface ConfigurationParts {
   /** Notes that the session behind a refresh token is in use. */
   touchSession(uid: string): Promise<void>;
   pairwise(accountId: string, sector: string): string;
+  /** What a client may ask for at a resource that its tokens are for. */
+  resourceServer(ctx: KoaContextWithOIDC, identifier: string, client: { clientId: string }): Promise<ResourceServer>;
   /** Signs out at once where the app proved whom it means. @returns false when the person must be asked */
   signOutByHint(ctx: KoaContextWithOIDC): Promise<boolean>;
   pages: ProviderPages;
@@ -62,7 +65,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       );
     },
     claims: claimsByScope,
-    scopes: ['openid', 'offline_access', ...Object.keys(claimsByScope).filter((scope) => scope !== 'openid')],
+    scopes: protocolScopes,
     acrValues: Object.values(acr),
     discovery: { ui_locales_supported: parts.uiLocales },
     conformIdTokenClaims: false,
@@ -72,7 +75,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     responseTypes: ['code', 'none'],
     pkce: { required: (_ctx, client) => (client as { require_pkce?: boolean }).require_pkce !== false },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-    enabledJWA: enabledAlgorithms(),
+    enabledJWA: enabledAlgorithms,
     interactions: { policy: createPrompts(), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     loadExistingGrant: parts.loadExistingGrant,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
@@ -93,7 +96,11 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
   };
 }
 
-function features({ pages, signOutByHint }: ConfigurationParts): NonNullable<Configuration['features']> {
+function features({
+  pages,
+  resourceServer,
+  signOutByHint,
+}: ConfigurationParts): NonNullable<Configuration['features']> {
   return {
     devInteractions: { enabled: false },
     backchannelLogout: { enabled: true },
@@ -108,12 +115,7 @@ function features({ pages, signOutByHint }: ConfigurationParts): NonNullable<Con
     jwtUserinfo: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
     registration: { enabled: false },
-    resourceIndicators: {
-      enabled: true,
-      getResourceServerInfo: () => {
-        throw new errors.InvalidTarget('no resource server is registered under this identifier');
-      },
-    },
+    resourceIndicators: { enabled: true, getResourceServerInfo: resourceServer },
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => isOwn(client, token) },
     rpInitiatedLogout: {
       enabled: true,
@@ -168,17 +170,6 @@ function lifetimes(sessionSeconds: number): NonNullable<Configuration['ttl']> {
     },
     // Only shapes the cookie: the limits of each session stand in its own record.
     Session: sessionSeconds,
-  };
-}
-
-function enabledAlgorithms(): NonNullable<Configuration['enabledJWA']> {
-  const signing = ['RS256', 'ES256', 'PS256'] as const;
-  const asymmetric = [...signing, 'EdDSA'] as const;
-  return {
-    idTokenSigningAlgValues: signing,
-    userinfoSigningAlgValues: signing,
-    clientAuthSigningAlgValues: asymmetric,
-    dPoPSigningAlgValues: asymmetric,
   };
 }
 

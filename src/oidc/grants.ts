@@ -67,13 +67,26 @@ export function createGrants({ storage, sessions }: { storage: Storage; sessions
       const claims = [...oidc.requestParamClaims].filter((claim) => !grant.getOIDCClaimsEncountered().includes(claim));
       if (missing.length > 0) grant.addOIDCScope(missing.join(' '));
       if (claims.length > 0) grant.addOIDCClaims(claims);
-      return missing.length > 0 || claims.length > 0;
+      return widenForResources(ctx, grant) || missing.length > 0 || claims.length > 0;
     }
     if (missing.length === 0 || client.applicationType === 'native') return false;
     const consent = await consents.get(consentId(accountId, client.clientId));
     if (!consent || !missing.every((scope) => consent.scopes.includes(scope))) return false;
     grant.addOIDCScope(missing.join(' '));
     return true;
+  }
+
+  /** Whoever else wants to act through the API is asked for in each session: such a consent is not remembered. */
+  function widenForResources({ oidc }: KoaContextWithOIDC, grant: Grant): boolean {
+    let isWidened = false;
+    for (const [resource, { scope }] of Object.entries(oidc.resourceServers ?? {})) {
+      const known = grant.getResourceScopeEncountered(resource).split(' ');
+      const missing = scope.split(' ').filter((one) => oidc.requestParamScopes.has(one) && !known.includes(one));
+      if (missing.length === 0) continue;
+      grant.addResourceScope(resource, missing.join(' '));
+      isWidened = true;
+    }
+    return isWidened;
   }
 
   /** Two requests of one client that arrive together in one session end up on one grant and one `sid`. */

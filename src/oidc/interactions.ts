@@ -72,8 +72,10 @@ export function createInteractions(provider: Provider, sessions: Pick<Sessions, 
     await interaction.save(interaction.exp - Math.floor(Date.now() / 1000));
   }
 
-  /** Grants what was asked and is still missing. @returns the address that takes the person on, and the grant */
-  async function finishConsent(exchange: Exchange): Promise<{ location: string; scopes: string[] } | undefined> {
+  /** Grants what was asked and is still missing. @returns the address that takes the person on, what is granted, and what was of the API */
+  async function finishConsent(
+    exchange: Exchange,
+  ): Promise<{ location: string; scopes: string[]; apiScopes: string[] } | undefined> {
     const interaction = await load(exchange);
     const accountId = interaction?.session?.accountId;
     if (!interaction || !accountId) return undefined;
@@ -89,7 +91,8 @@ export function createInteractions(provider: Provider, sessions: Pick<Sessions, 
       grant.addResourceScope(resource, scopes.join(' '));
     const grantId = await grant.save();
     const location = await provider.interactionResult(exchange.req, exchange.res, { consent: { grantId } });
-    return { location, scopes: grant.getOIDCScope().split(' ') };
+    const scopes = grant.getOIDCScope().split(' ').filter(Boolean);
+    return { location, scopes, apiScopes: Object.values(missing.resourceScopes).flat() };
   }
 
   /** Sends the person back to the client with an error of the standard. */

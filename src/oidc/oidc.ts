@@ -14,6 +14,7 @@ import type { LogoutDeliveries } from '../sessions/logout-deliveries.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { createAdapter } from './adapter.ts';
+import { createApiResource, createApiTokens } from './api-resource.ts';
 import { createBackchannel, type SignOutReport } from './backchannel.ts';
 import { createClientAccess } from './client-access.ts';
 import { createClientUse } from './client-use.ts';
@@ -83,6 +84,7 @@ export async function createOidc(dependencies: OidcDependencies) {
         loadExistingGrant: dependencies.grants.forRequest,
         touchSession: (uid) => sessions.touchByUid(uid, Date.now()),
         pairwise: (accountId, sector) => sha256(`${pairwiseSalt} ${sector} ${accountId}`),
+        resourceServer: createApiResource({ issuer, findClient }),
         signOutByHint,
       }),
     );
@@ -154,6 +156,7 @@ export async function createOidc(dependencies: OidcDependencies) {
     ...createClientAccess({ ...dependencies, backchannel }),
     sweepSessions: sessionEnd.sweepSessions,
     tellDue: backchannel.tellDue,
+    apiTokens: createApiTokens({ ...dependencies, provider }),
     cookieKeys,
   };
 }

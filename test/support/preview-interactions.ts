@@ -1,4 +1,5 @@
 // The sign-in family in every state, with models such as routes give.
+import { apiScopes } from '../../src/organizations/api-scopes.ts';
 import {
   at,
   client,
@@ -182,6 +183,11 @@ export const interactions: Screen[] = [
     state: 'long',
     view: 'interaction/consent',
     model: { ...form(), email: longEmail, client: longClient, scopes: [{ key: 'scope.organizations' }], lastsDays: 1 },
+  },
+  {
+    state: 'administration',
+    view: 'interaction/consent',
+    model: { ...form(), email, client, scopes: apiScopes.map((scope) => ({ key: `scope.${scope}` })), lastsDays: 7 },
   },
   {
     state: 'several',

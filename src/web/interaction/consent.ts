@@ -23,10 +23,8 @@ export function consentScreen({
     const registered = await clients.get(interaction.clientId);
     const account = interaction.session && (await accounts.get(interaction.session.accountId));
     const client = registered ? toClientModel(registered.metadata) : { name: interaction.clientId };
-    const asked =
-      interaction.missing.scopes.length > 0
-        ? interaction.missing.scopes
-        : String(interaction.params.scope ?? 'openid').split(' ');
+    const missing = [...interaction.missing.scopes, ...Object.values(interaction.missing.resourceScopes).flat()];
+    const asked = missing.length > 0 ? missing : String(interaction.params.scope ?? 'openid').split(' ');
     const scopes = asked.map((scope) => ({ key: `scope.${scope}` }));
     return {
       client,
@@ -57,7 +55,7 @@ export function consentScreen({
           result: 'success',
           subject: accountId,
           clientId: interaction.clientId,
-          detail: { scopes: consent.scopes },
+          detail: { scopes: [...consent.scopes, ...consent.apiScopes] },
         },
         { ...origin, actor: accountId },
       );
