@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addAdminCommands } from './commands/admin.ts';
+import { addAuditCommands } from './commands/audit.ts';
 import { endOfParsing } from './commands/command.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addMailCommands } from './commands/mail.ts';
@@ -16,7 +17,8 @@ const program = new Command('gatehouse')
     'after',
     '\nExample:\n  gatehouse config check\n\nEach command has a --help of its own, with its exit status.',
   );
-for (const add of [addConfigCommands, addUserCommands, addAdminCommands, addMailCommands]) add(program, process.env);
+for (const add of [addConfigCommands, addUserCommands, addAdminCommands, addMailCommands, addAuditCommands])
+  add(program, process.env);
 
 // `gatehouse … | head` is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

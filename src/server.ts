@@ -35,6 +35,7 @@ export async function startServer(config: Config, log: Log): Promise<{ stop(): P
     stopSweeper();
     await Promise.all([closeAll(servers, graceMs), stopMail()]);
     await services.deferredWork.settled();
+    await services.audit.close();
     await services.storage.close();
   }
   if (isFirst) announce(config, sampleUrl(services));

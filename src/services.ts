@@ -46,7 +46,7 @@ import { createSignIn } from './sign-in/sign-in.ts';
 export async function createServices(config: Config, log: Log, storageAt?: typeof openStorage) {
   const ground = await createGround(config, log, storageAt);
   const { secrets, storage } = ground;
-  const audit = createAudit({ storage, log, organizationsOf: (event) => standing.organizationsOf(event) });
+  const audit = createAudit({ storage, secrets, log, organizationsOf: (event) => standing.organizationsOf(event) });
   const mail = createMail(ground);
   const { messages, outbox } = mail;
   const clients = createClients({ storage, secrets, audit });

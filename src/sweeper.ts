@@ -13,10 +13,11 @@ const batch = 1000;
 const graceMs = 3_600_000;
 
 export async function sweep(
-  { artifacts, expiring, deferredWork, securityNotices }: Services,
+  { artifacts, audit, expiring, deferredWork, securityNotices }: Services,
   { accountDeletion, administration, oidc }: App,
 ): Promise<void> {
   const now = Date.now();
+  await audit.sweep();
   await oidc.sweepSessions();
   await securityNotices.sweep();
   await accountDeletion.sweep();

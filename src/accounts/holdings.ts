@@ -1,6 +1,7 @@
 // What is held about a person beside the account record, in one list: shown in the download of their data, removed with the account. A new
 // collection that holds any is one line.
 import type { Audit, AuditEvent } from '../audit/audit.ts';
+import { contentOf } from '../audit/event.ts';
 import type { Artifacts } from '../sessions/artifacts.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -57,7 +58,8 @@ function sessionData(session: Session): object {
 }
 
 /** Where somebody else acted on the account, where they sit is theirs. */
-function eventData({ id: _id, requestId: _request, address, userAgent, ...event }: AuditEvent): object {
+function eventData(entry: AuditEvent): object {
+  const { id: _id, requestId: _request, address, userAgent, ...event } = contentOf(entry);
   const isOther = event.actor !== undefined && event.actor !== event.subject;
   return readable({ ...event, ...(isOther ? {} : { address, userAgent }) });
 }

@@ -1,103 +1,21 @@
 // The append-only record of everything that changes who can get in, and of each sign-in. Never a secret among its details.
-import { z } from 'zod';
 import { newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
-import type { CollectionSpec, Storage } from '../storage/port.ts';
+import type { Secrets } from '../platform/secrets.ts';
+import type { Storage } from '../storage/port.ts';
+import { createChainWriter } from './chain-writer.ts';
+import { createCheckpoints } from './checkpoints.ts';
+import { settleDeadChains } from './dead-chains.ts';
+import { type AuditEvent, auditEventsSpec, type Origin } from './event.ts';
+import type { AuditEventType } from './event-types.ts';
+import { type Verification, verifyRecord } from './verification.ts';
 
-/** Past tense, `noun.what-happened`. */
-export const auditEventTypes = [
-  'account.changed',
-  'account.created',
-  'account.data-downloaded',
-  'account.deleted',
-  'account.deletion-begun',
-  'account.email-change-cancelled',
-  'account.email-change-requested',
-  'account.email-changed',
-  'account.imported',
-  'account.locked-down',
-  'account.profile-changed',
-  'account.profile-completed',
-  'account.reopened',
-  'account.suspended',
-  'client.changed',
-  'client.created',
-  'client.deleted',
-  'client.secret-added',
-  'client.secret-retired',
-  'consent.granted',
-  'grant.revoked',
-  'invitation.accepted',
-  'invitation.cancelled',
-  'invitation.opened',
-  'invitation.resent',
-  'invitation.sent',
-  'logout.undelivered',
-  'mfa.activated',
-  'mfa.deactivated',
-  'mfa.locked',
-  'mfa.reset',
-  'organization.changed',
-  'organization.created',
-  'organization.deleted',
-  'organization.domain-verified',
-  'password.change-demanded',
-  'password.changed',
-  'password.reset',
-  'password-reset.requested',
-  'policy.changed',
-  'policy.confirmed',
-  'policy.rolled-back',
-  'recovery.started',
-  'recovery-code.used',
-  'recovery-codes.renewed',
-  'session.ended',
-  'sign-in.failed',
-  'sign-in.refused',
-  'sign-in.succeeded',
-  'sign-in.throttled',
-  'signing-key.created',
-] as const;
-export type AuditEventType = (typeof auditEventTypes)[number];
+export { type AuditEvent, auditEventSchema, type Origin } from './event.ts';
+export { type AuditEventType, auditEventTypes } from './event-types.ts';
 
-/** Who acts and from where: filled at the edge (web, command line), handed down. */
-export interface Origin {
-  /** An account id, `cli`, `system`, or undefined for someone not signed in. */
-  actor?: string | undefined;
-  address?: string | undefined;
-  userAgent?: string | undefined;
-  requestId?: string | undefined;
-}
-
-export const auditEventSchema = z.object({
-  id: z.string(),
-  type: z.enum(auditEventTypes),
-  /** Milliseconds UTC. */
-  at: z.number(),
-  result: z.enum(['success', 'failure']),
-  /** The account, organization or key it happened to. */
-  subject: z.string().optional(),
-  /** Whose administrators may read it: the firms of its subject and of its client, as they were then. */
-  organizations: z.array(z.string()).optional(),
-  clientId: z.string().optional(),
-  actor: z.string().optional(),
-  address: z.string().optional(),
-  userAgent: z.string().optional(),
-  requestId: z.string().optional(),
-  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])).optional(),
-  /** Names and e-mail addresses: not in the log. */
-  personal: z.record(z.string(), z.string()).optional(),
-});
-export type AuditEvent = z.output<typeof auditEventSchema>;
-
-const auditEvents: CollectionSpec<AuditEvent> = {
-  name: 'audit-events',
-  schema: auditEventSchema,
-  index: ['subject', 'actor', 'type'],
-  indexEach: ['organizations'],
-};
-
-export type NewEvent = Omit<AuditEvent, 'id' | 'at' | keyof Origin>;
+/** What is filled in here. */
+type Filled = 'id' | 'at' | 'chain' | 'seq' | 'previous' | 'hash' | 'personalSalt' | 'personalHash';
+export type NewEvent = Omit<AuditEvent, Filled | keyof Origin>;
 
 export interface AuditSearch {
   organization?: string | undefined;
@@ -113,13 +31,16 @@ export interface AuditSearch {
 
 export interface AuditDependencies {
   storage: Storage;
+  secrets: Secrets;
   log: Log;
   /** The firms of an account or a client. */
   organizationsOf(about: Pick<AuditEvent, 'subject' | 'clientId'>): Promise<string[]>;
 }
 
-export function createAudit({ storage, log, organizationsOf }: AuditDependencies) {
-  const events = storage.collection(auditEvents);
+export function createAudit({ storage, secrets, log, organizationsOf }: AuditDependencies) {
+  const events = storage.collection(auditEventsSpec);
+  const checkpoints = createCheckpoints({ storage, secrets });
+  const chain = createChainWriter({ events, checkpoints, log });
   const eventId = createEventIds();
 
   /** Resolves once the event is stored: an act whose event cannot be written is not acknowledged. */
@@ -134,7 +55,7 @@ export function createAudit({ storage, log, organizationsOf }: AuditDependencies
       organizations: organizations.length > 0 ? [...new Set(organizations)] : undefined,
       userAgent: origin.userAgent?.slice(0, 300),
     });
-    await events.insert(entry);
+    await chain.append(entry);
     const { personal: _personal, ...logged } = entry;
     log.info({ audit: logged }, entry.type);
   }
@@ -175,10 +96,25 @@ export function createAudit({ storage, log, organizationsOf }: AuditDependencies
    *  somebody who took the account over and deleted it. */
   async function forgetPersonal(subject: string): Promise<void> {
     for await (const { id, personal } of ofSubject(subject))
-      if (personal) await events.update(id, ({ personal: _forgotten, ...event }) => event);
+      if (personal) await events.update(id, ({ personal: _forgotten, personalSalt: _salt, ...event }) => event);
   }
 
-  return { record, bySubject, search, latestOf, ofSubject, forgetPersonal };
+  /** The sweeper's part: signs what is new, and closes the chains of processes that died. */
+  async function sweep(): Promise<void> {
+    await chain.keepAlive();
+    await settleDeadChains({ events, checkpoints }, chain.current());
+  }
+
+  function count(): Promise<number> {
+    return events.count();
+  }
+
+  /** @param onProgress entries looked at so far */
+  function verify(onProgress?: (entries: number) => void): Promise<Verification> {
+    return verifyRecord({ events, checkpoints }, onProgress);
+  }
+
+  return { record, bySubject, search, latestOf, ofSubject, forgetPersonal, sweep, count, verify, close: chain.close };
 }
 export type Audit = ReturnType<typeof createAudit>;
 

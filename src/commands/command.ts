@@ -77,6 +77,7 @@ export async function withServices<T>(
     try {
       return await use(services);
     } finally {
+      await services.audit.close();
       await services.storage.close();
     }
   } catch (error) {

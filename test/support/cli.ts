@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Account, accountsSpec } from '../../src/accounts/account.ts';
-import { type AuditEvent, auditEventSchema } from '../../src/audit/audit.ts';
+import { type AuditEvent, auditEventsSpec } from '../../src/audit/event.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createServices, type Services } from '../../src/services.ts';
@@ -64,6 +64,7 @@ export function openShell(engine?: Engine) {
     try {
       return await use(services);
     } finally {
+      await services.audit.close();
       await services.storage.close();
     }
   }
@@ -72,11 +73,7 @@ export function openShell(engine?: Engine) {
   async function stored(): Promise<{ accounts: Account[]; events: AuditEvent[] }> {
     const storage = await storageAt(url);
     const accounts = storage.collection(accountsSpec);
-    const events = storage.collection<AuditEvent>({
-      name: 'audit-events',
-      schema: auditEventSchema,
-      index: ['subject', 'type'],
-    });
+    const events = storage.collection(auditEventsSpec);
     await storage.open();
     try {
       return { accounts: await all(accounts), events: await all(events) };

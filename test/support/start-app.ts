@@ -66,6 +66,7 @@ export async function startApp({
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     await services.deferredWork.settled();
+    await services.audit.close();
     await services.storage.close();
     if (!keepStorage) await on.giveBack(url);
   }
