@@ -38,20 +38,23 @@ export function createAccountDeletion(dependencies: AccountDeletionDependencies)
   }
 
   /** The caller has checked who asks. Of two owners who leave at once, each gives up the role first and looks then, so that at least one
-   *  sees that nobody is left, and stays. */
+   *  sees that nobody is left, and stays. To one whose process dies in between the sweeper gives the role back. */
   async function remove(account: Account, origin: Origin): Promise<DeletionOutcome> {
     if (await isLastOwner(account)) return 'last-owner';
     const isOwner = account.roles.includes(ownerRole);
     if (isOwner) {
-      await accounts.update(account.id, (old) => ({ ...old, roles: old.roles.filter((role) => role !== ownerRole) }));
+      await accounts.update(account.id, (old) => leaving(old, ownerRole, Date.now()));
       if (!(await hasOtherOwner(account.id))) {
-        await takeRoleBack(account.id);
+        await stay(account.id);
         return 'last-owner';
       }
     }
-    const marked = await accounts.markDeleted(account.id, (old) => old.sessionEpoch === account.sessionEpoch, origin);
+    // An owner to whom the sweeper has given the role back meanwhile looks again, whether another one is left.
+    const isAsSeen = (old: Account) =>
+      old.sessionEpoch === account.sessionEpoch && (!isOwner || old.isLeaving === true);
+    const marked = await accounts.markDeleted(account.id, isAsSeen, origin);
     if (!marked) {
-      if (isOwner) await takeRoleBack(account.id);
+      if (isOwner) await stay(account.id);
       return 'outdated';
     }
     await audit.record({ type: 'account.deletion-begun', result: 'success', subject: account.id }, origin);
@@ -61,8 +64,10 @@ export function createAccountDeletion(dependencies: AccountDeletionDependencies)
     return 'deleted';
   }
 
-  async function takeRoleBack(accountId: string): Promise<void> {
-    await accounts.update(accountId, (old) => ({ ...old, roles: [...new Set([...old.roles, ownerRole])] }));
+  async function stay(accountId: string): Promise<void> {
+    await accounts.update(accountId, ({ leavingSince: _since, isLeaving, ...old }) =>
+      isLeaving ? { ...old, roles: [...new Set([...old.roles, ownerRole])] } : undefined,
+    );
   }
 
   /** Each step may be done twice. */
@@ -76,10 +81,15 @@ export function createAccountDeletion(dependencies: AccountDeletionDependencies)
 
   /** The sweeper's part: finishes what a dead process began. */
   async function sweep(): Promise<void> {
-    for (const account of await accounts.markedDeleted(Date.now() - patienceMs))
-      await finish(account, { actor: 'system' });
+    const before = Date.now() - patienceMs;
+    for (const { id, leavingSince = 0 } of await accounts.leaving()) if (leavingSince <= before) await stay(id);
+    for (const account of await accounts.markedDeleted(before)) await finish(account, { actor: 'system' });
   }
 
   return { isLastOwner, remove, sweep };
 }
 export type AccountDeletion = ReturnType<typeof createAccountDeletion>;
+
+function leaving(account: Account, role: string, now: number): Account {
+  return { ...account, roles: account.roles.filter((one) => one !== role), leavingSince: now, isLeaving: true };
+}

@@ -96,11 +96,14 @@ export const accountSchema = z.object({
   /** Mails about changes, from the write that made the change until the outbox has them (pending-notices.ts). */
   pendingNotices: z.array(pendingNoticeSchema).optional(),
   hasPendingNotices: z.literal(true).optional(),
+  /** Since when an owner is about to delete the account: the role is given up until the record is marked (account-deletion.ts). */
+  leavingSince: z.number().optional(),
+  isLeaving: z.literal(true).optional(),
   /** Sessions remember the epoch they were signed in under; a session of another epoch is dead. */
   sessionEpoch: z.number().int(),
   /** Set by the write that killed sessions, until they are ended one by one and their apps queued to be told. */
   hasDeadSessions: z.boolean().optional(),
-  /** The epoch of the last reset: grants of sessions before it are dead, with every token on them, `offline_access` or not. */
+  /** The epoch of the last reset, or of a change that was demanded: grants of sessions before it are dead, with every token on them, `offline_access` or not. */
   tokensFromEpoch: z.number().int().optional(),
   createdAt: z.number(),
   updatedAt: z.number(),
@@ -111,7 +114,7 @@ export const accountsSpec: CollectionSpec<Account> = {
   name: 'accounts',
   schema: accountSchema,
   unique: ['emailCanonical'],
-  index: ['status', 'hasDeadSessions', 'hasPendingNotices'],
+  index: ['status', 'hasDeadSessions', 'hasPendingNotices', 'isLeaving'],
   indexEach: ['roles', 'memberKeys'],
 };
 

@@ -66,6 +66,11 @@ export function createAccounts({ storage }: { storage: Storage }) {
     await accounts.update(id, (old) => withoutNotices(old, noticeIds));
   }
 
+  /** Owners who gave the role up to delete their account. At most a thousand. */
+  function leaving(): Promise<Account[]> {
+    return accounts.list({ where: { isLeaving: true }, limit: 1000 });
+  }
+
   /** On the instance. At most a thousand. */
   function withRole(role: string): Promise<Account[]> {
     return accounts.list({ where: { roles: role }, limit: 1000 });
@@ -146,6 +151,7 @@ export function createAccounts({ storage }: { storage: Storage }) {
     clearDeadSessions,
     withPendingNotices,
     dropNotices,
+    leaving,
     withRole,
     withRoleIn,
     search,
