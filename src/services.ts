@@ -135,6 +135,7 @@ export async function createServices(config: Config, log: Log, storageAt?: typeo
     outbox,
     securityNotices,
     audit,
+    forgetBrowsers: knownBrowsers.forget,
     issuer: config.issuer,
     lifetimeSeconds: config.passwordResetLifetime,
   });

@@ -18,7 +18,9 @@ import type { Passwords } from './passwords.ts';
 import {
   judgeLink,
   type LinkOver,
+  type NewChoice,
   type ResetLink,
+  type ResetOutcome,
   resetPurpose,
   resetRefusal,
   withPasswordReset,
@@ -38,6 +40,8 @@ export interface PasswordResetDependencies {
   outbox: Outbox;
   securityNotices: SecurityNotices;
   audit: Audit;
+  /** The browsers that the account signed in with may be those of whoever knew the old password. */
+  forgetBrowsers(accountId: string, except?: string): Promise<void>;
   issuer: string;
   lifetimeSeconds: number;
 }
@@ -49,13 +53,6 @@ export interface ResetRequest {
   began?: { clientId: string; uid: string } | undefined;
 }
 
-/** Where the reset was asked for. */
-export interface ResetOutcome {
-  clientId?: string | undefined;
-  /** Of the interaction. */
-  uid?: string | undefined;
-}
-
 export type ResetResult =
   | { outcome: 'reset'; account: Account; began: ResetOutcome }
   /** The link is as good as before. */
@@ -64,7 +61,7 @@ export type ResetResult =
 
 type Work =
   | { kind: 'asked'; request: ResetRequest; origin: Origin }
-  | { kind: 'reset'; accountId: string; origin: Origin };
+  | { kind: 'reset'; accountId: string; browserHash?: string | undefined; origin: Origin };
 
 export function createPasswordReset(dependencies: PasswordResetDependencies) {
   const { secrets, accounts, passwords, newPasswords, mailLimits, messages, outbox, securityNotices, audit } =
@@ -153,11 +150,12 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
 
   /** One write sets the password, uses the link up and ends sessions and tokens: of parallel uses of one link, one succeeds. Within a
    *  process they come one after another, so that those of one link do not fill the queue of hashes. */
-  function reset(token: string, newPassword: string, origin: Origin): Promise<ResetResult> {
-    return inTurn(gates, accountOfToken(token) ?? '', () => resetNow(token, newPassword, origin));
+  function reset(token: string, choice: NewChoice, origin: Origin): Promise<ResetResult> {
+    return inTurn(gates, accountOfToken(token) ?? '', () => resetNow(token, choice, origin));
   }
 
-  async function resetNow(token: string, newPassword: string, origin: Origin): Promise<ResetResult> {
+  async function resetNow(token: string, choice: NewChoice, origin: Origin): Promise<ResetResult> {
+    const { newPassword, browserHash } = choice;
     const link = await look(token, Date.now());
     if (link.state !== 'good') return { outcome: 'refused', link };
     const { account } = link;
@@ -165,8 +163,8 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
     if (fault) return { outcome: 'unfit', account, fault };
     const { id: accountId } = account;
     const passwordHash = await passwords.hash(newPassword);
-    // Stored before the act, done after it: the audit has it even if this process dies in between.
-    const afterwards = { kind: 'reset', accountId, origin } as const;
+    // Stored before the act, done after it: audit and known browsers follow even if this process dies in between.
+    const afterwards = { kind: 'reset', accountId, browserHash, origin } as const;
     const usedBy = await work.put(afterwards);
     const updated = await accounts.update(accountId, (current) => {
       const now = Date.now();
@@ -182,10 +180,12 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
     return { outcome: 'reset', account: updated, began: beginningOf(updated) };
   }
 
-  /** Tells of the reset that this piece of work was stored for, if it came about. */
-  async function tell({ accountId, origin }: Extract<Work, { kind: 'reset' }>, id: string): Promise<void> {
+  /** What follows the reset that this piece of work was stored for, if it came about. */
+  async function tell(work: Extract<Work, { kind: 'reset' }>, id: string): Promise<void> {
+    const { accountId, browserHash, origin } = work;
     const account = await accounts.get(accountId);
     if (account?.passwordReset?.usedBy !== id) return;
+    await dependencies.forgetBrowsers(accountId, browserHash);
     await audit.record({ type: 'password.reset', result: 'success', subject: accountId }, origin);
     await securityNotices.flush(account);
   }

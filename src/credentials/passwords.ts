@@ -109,8 +109,10 @@ export function createPasswords({ accounts, queue, cost }: PasswordsDependencies
 export type Passwords = ReturnType<typeof createPasswords>;
 
 /** The change of the account that sets a new password: the temporary one dies, so does the demand for a new one, so does every session of
- *  another epoch, and with the epoch a second factor that somebody began to set up: who knew the old password may have seen its secret. */
+ *  another epoch, and with the epoch a second factor that somebody began to set up: who knew the old password may have seen its secret.
+ *  Where a new one was demanded, others may know the old one: then every token dies as well, `offline_access` or not. */
 export function withPassword(account: Account, passwordHash: string): Account {
-  const { temporaryPassword: _used, passwordMustChange: _met, ...kept } = account;
-  return { ...kept, passwordHash, sessionEpoch: account.sessionEpoch + 1 };
+  const { temporaryPassword: _used, passwordMustChange, ...kept } = account;
+  const sessionEpoch = account.sessionEpoch + 1;
+  return { ...kept, passwordHash, sessionEpoch, ...(passwordMustChange ? { tokensFromEpoch: sessionEpoch } : {}) };
 }

@@ -8,11 +8,24 @@ export const resetPurpose = 'password reset';
 /** Why somebody who asks for a new password is told something else instead; each has its sentences under `mail.refusal.KIND`. */
 export type ResetRefusal = 'invited' | 'suspended';
 
+/** `browserHash`: of the browser in which it is chosen (known-browsers.ts). */
+export interface NewChoice {
+  newPassword: string;
+  browserHash?: string | undefined;
+}
+
 /** Where the person was when they asked, to lead back there. */
 export interface Beginning {
   clientId?: string | undefined;
   /** The interaction's uid, sealed. */
   interaction?: string | undefined;
+}
+
+/** Where the reset was asked for. */
+export interface ResetOutcome {
+  clientId?: string | undefined;
+  /** Of the interaction. */
+  uid?: string | undefined;
 }
 
 /** `unknown` tells nothing: no such token, a newer one, an account that changed meanwhile or is none. The others are told to who holds the

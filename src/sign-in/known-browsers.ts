@@ -27,9 +27,20 @@ export function createKnownBrowsers({ storage }: { storage: Storage }) {
     await browsers.put({ id: idOf(browserHash, accountId), accountId, expiresAt: Date.now() + keptSeconds * 1000 });
   }
 
-  /** After the owner said that somebody else had signed in. */
-  async function forget(accountId: string): Promise<void> {
-    await browsers.deleteMany('accountId', accountId);
+  /** After the owner said that somebody else had signed in, or reset a password that somebody else may know.
+   *  @param except the hash of a browser that is known to be the owner's */
+  async function forget(accountId: string, except?: string): Promise<void> {
+    if (except === undefined || !(await isKnown(except, accountId))) {
+      await browsers.deleteMany('accountId', accountId);
+      return;
+    }
+    const kept = idOf(except, accountId);
+    for (let page = await pageOf(accountId); page.length > 0; page = await pageOf(accountId, page.at(-1)?.id))
+      await Promise.all(page.map(({ id }) => id !== kept && browsers.delete(id)));
+  }
+
+  function pageOf(accountId: string, after = '') {
+    return browsers.list({ where: { accountId }, limit: 1000, ...(after ? { after } : {}) });
   }
 
   return { isKnown, remember, forget };

@@ -5,7 +5,7 @@ import type { TestBrowser } from '../support/browser.ts';
 import { engines } from '../support/engines.ts';
 import { type LeakedPasswordsService, startLeakedPasswords } from '../support/leaked-passwords.ts';
 import { passwordPath, signedInBrowser } from '../support/my-profile.ts';
-import { codeAt, createPerson, type Person, signIn } from '../support/people.ts';
+import { codeAt, createPerson, type Person, signIn, signInTo } from '../support/people.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
@@ -46,6 +46,12 @@ for (const engine of engines) {
       return person;
     }
 
+    /** As a look-up does that finds it later on. */
+    async function demandAnother({ account }: Person): Promise<void> {
+      const passwordMustChange = { reason: 'breached', at: Date.now() } as const;
+      await gatehouse.services.accounts.update(account.id, (old) => ({ ...old, passwordMustChange }));
+    }
+
     it('PW-08: opens the sign-in, but a new one must be chosen before it ends', async () => {
       const ana = await personWithLeak();
       const browser = gatehouse.browser();
@@ -74,6 +80,35 @@ for (const engine of engines) {
       const again = await enter(gatehouse.browser(), ana);
       expect([again.heading, service.asked.length]).toEqual(['Choose your password', lookUps]);
       expect(await passwordEventsOf(ana)).toEqual(['password.change-demanded']);
+    });
+
+    it('PW-08: ends with its replacement every token that was given before, offline access too, and none of the sign-in itself', async () => {
+      const ana = await createPerson(gatehouse);
+      const offline = { scope: 'openid offline_access' };
+      const before = await signInTo(gatehouse.browser(), rp, ana, offline);
+      await demandAnother(ana);
+      const [browser, request] = [gatehouse.browser(), rp.request(offline)];
+      const choose = await signIn(browser, request, ana);
+      const between = await rp.refresh(before.body.refresh_token ?? '');
+      expect(between.status).toBe(200);
+      const done = await browser.submit(choose, { newPassword: fresh }, 'Save');
+      expect((await rp.refresh(between.body.refresh_token ?? '')).body.error).toBe('invalid_grant');
+      const after = await rp.redeem(done.leftFor ?? new URL('about:blank'), request);
+      expect((await rp.refresh(after.body.refresh_token ?? '')).status).toBe(200);
+    });
+
+    it('PW-08: ends those tokens, too, when it is replaced on My Profile', async () => {
+      const ana = await createPerson(gatehouse);
+      const offline = { scope: 'openid offline_access' };
+      const before = await signInTo(gatehouse.browser(), rp, ana, offline);
+      const browser = await signedInBrowser(gatehouse, ana);
+      await demandAnother(ana);
+      const given = { currentPassword: ana.password, newPassword: fresh };
+      await browser.submit(await browser.get(passwordPath), given, 'Save');
+      expect((await rp.refresh(before.body.refresh_token ?? '')).body.error).toBe('invalid_grant');
+      const request = rp.request(offline);
+      const { leftFor } = await browser.get(request.url);
+      expect((await rp.redeem(leftFor ?? new URL('about:blank'), request)).status).toBe(200);
     });
 
     it('PW-08: is no way round the second factor', async () => {

@@ -85,7 +85,7 @@ for (const engine of engines) {
       expect(await passwordReset.look(earlier, Date.now())).toEqual({ state: 'unknown' });
       const token = await linkOf(ana.email);
       expect(await passwordReset.look(token, Date.now())).toMatchObject({ state: 'good' });
-      const outcome = await passwordReset.reset(token, 'seven quiet bicycles', {});
+      const outcome = await passwordReset.reset(token, { newPassword: 'seven quiet bicycles' }, {});
       expect(outcome.outcome).toBe('reset');
       const page = await signIn(gatehouse.browser(), rp.request(), { ...ana, password: 'seven quiet bicycles' });
       expect(page.heading).not.toBe('Sign in');

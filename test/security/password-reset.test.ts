@@ -4,6 +4,7 @@ import type { Account } from '../../src/accounts/account.ts';
 import type { Page } from '../support/browser.ts';
 import { letClockRun } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
+import { openProfile, signedInBrowser } from '../support/my-profile.ts';
 import { codeAt, createPerson, type Person } from '../support/people.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
 import {
@@ -20,6 +21,7 @@ import {
 import { startProcess } from '../support/server-process.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
+const isNewDevice = (subject: string) => subject.includes('new device');
 const notUsable = 'This link cannot be used';
 
 for (const engine of engines) {
@@ -62,6 +64,22 @@ for (const engine of engines) {
       const notices = (await subjectsTo(gatehouse, ana.email)).filter((subject) => subject.includes('was reset'));
       expect(notices).toHaveLength(1);
     }, 60_000);
+
+    it.each(['known', 'fresh'])(
+      'forgets the browsers that the account has signed in with, but for the known one it is done in (%s)',
+      async (kind) => {
+        const ana = await createPerson(gatehouse);
+        const [own, another] = [await signedInBrowser(gatehouse, ana), await signedInBrowser(gatehouse, ana)];
+        const before = (await subjectsTo(gatehouse, ana.email)).filter(isNewDevice);
+        expect(before).toHaveLength(1);
+        await resetWith(kind === 'known' ? own : gatehouse.browser(), await freshLink(gatehouse, ana));
+        const told = async () => (await subjectsTo(gatehouse, ana.email)).filter(isNewDevice).length - before.length;
+        await openProfile(own, { ...ana, password: newPassword });
+        expect(await told()).toBe(kind === 'known' ? 0 : 1);
+        await openProfile(another, { ...ana, password: newPassword });
+        expect(await told()).toBe(kind === 'known' ? 1 : 2);
+      },
+    );
 
     it('lets a link reset its own account alone: another id, another browser’s form, another form’s fields', async () => {
       const [eve, victim] = [await createPerson(gatehouse), await createPerson(gatehouse)];

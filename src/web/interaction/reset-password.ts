@@ -5,10 +5,11 @@ import type { Context } from 'koa';
 import type { Account } from '../../accounts/account.ts';
 import { clientName, ownClientId } from '../../clients/client.ts';
 import type { Clients } from '../../clients/clients.ts';
-import type { PasswordReset, ResetOutcome } from '../../credentials/password-reset.ts';
-import type { LinkOver } from '../../credentials/reset-link.ts';
+import type { PasswordReset } from '../../credentials/password-reset.ts';
+import type { LinkOver, ResetOutcome } from '../../credentials/reset-link.ts';
 import type { Oidc } from '../../oidc/oidc.ts';
 import type { SignInPolicy } from '../../organizations/policy.ts';
+import { sha256 } from '../../platform/secrets.ts';
 import type { Attempts } from '../../sign-in/attempts.ts';
 import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
@@ -58,7 +59,9 @@ export function createResetPasswordRouter(dependencies: ResetPasswordDependencie
   router.post(path, async (ctx) => {
     const token = link.read(ctx);
     const { newPassword } = await readForm(ctx, link.csrfContext(token), ['newPassword']);
-    const done = await passwordReset.reset(token, newPassword, ctx.state.origin);
+    const browserId = browser.peek(ctx);
+    const choice = { newPassword, browserHash: browserId && sha256(browserId) };
+    const done = await passwordReset.reset(token, choice, ctx.state.origin);
     if (done.outcome === 'refused') return showOver(ctx, done.link);
     const { account } = done;
     if (done.outcome === 'unfit') {
