@@ -68,6 +68,8 @@ export const clientSchema = z.object({
   id: z.string(),
   /** The firm whose administrators look after it; the instance's owners alone where there is none. */
   organization: z.string().optional(),
+  /** A file declares it (`config apply`): what is changed elsewhere is changed back when it is applied again. */
+  isDeclared: z.literal(true).optional(),
   metadata: clientMetadataSchema,
   secrets: z.array(z.object({ id: z.string(), hash: z.string(), createdAt: z.number() })),
   createdAt: z.number(),

@@ -26,24 +26,24 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
   }
 
   /** Makes the stored client equal to the registration; applied again, nothing changes.
-   *  @param options.organization whose it becomes; as it is when left out
+   *  @param options.organization whose it becomes; as it is when left out   @param options.isDeclared a file says so
    *  @returns what happened, and the secret where one had to be made: it is shown this once
    *  @throws DomainError 'invalid_input' with one line a problem */
   async function apply(
     input: unknown,
     origin: Origin,
-    options: { organization?: string | undefined } = {},
+    options: { organization?: string | undefined; isDeclared?: boolean } = {},
   ): Promise<{ outcome: Applied; clientId: string; secret?: string }> {
     const { metadata, clientSecret } = parseRegistration(input);
     const now = Date.now();
     const old = await clients.get(metadata.client_id);
     const isNewSecretNeeded = usesSecret(metadata) && clientSecret === undefined && !old?.secrets.length;
     const made = isNewSecretNeeded ? randomToken() : undefined;
-    const next = (current: Client | undefined) =>
-      withOrganization(
-        withRegistration(current, metadata, clientSecret ?? made, now),
-        options.organization ?? current?.organization,
-      );
+    const next = (current: Client | undefined) => ({
+      ...withRegistration(current, metadata, clientSecret ?? made, now),
+      ...(options.organization === undefined ? {} : { organization: options.organization }),
+      ...(options.isDeclared ? { isDeclared: true as const } : {}),
+    });
     if (!old && !(await inserted(next(undefined)))) return apply(input, origin, options);
     const changed =
       old && (await clients.update(old.id, (current) => (isSame(current, next(current)) ? undefined : next(current))));
@@ -81,7 +81,7 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
   ): Client {
     const standing = usesSecret(metadata) ? (old?.secrets ?? []) : [];
     const kept = secret === undefined ? standing : onlySecret(standing, metadata.client_id, secret, now);
-    return { id: metadata.client_id, metadata, secrets: kept, createdAt: old?.createdAt ?? now, updatedAt: now };
+    return { createdAt: now, ...old, id: metadata.client_id, metadata, secrets: kept, updatedAt: now };
   }
 
   /** A secret that a registration names is the only one from then on. */
@@ -165,14 +165,10 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
 }
 export type Clients = ReturnType<typeof createClients>;
 
-function withOrganization(client: Client, organization: string | undefined): Client {
-  return { ...client, ...(organization === undefined ? {} : { organization }) };
-}
-
 function organizationOf({ organization }: Client): string[] {
   return organization === undefined ? [] : [organization];
 }
 
-function substance({ metadata, secrets, organization }: Client): unknown {
-  return [metadata, secrets, organization];
+function substance({ metadata, secrets, organization, isDeclared }: Client): unknown {
+  return [metadata, secrets, organization, isDeclared];
 }

@@ -1,9 +1,10 @@
-// `gatehouse config …`: checks the settings, and makes the stored clients equal to a file.
+// `gatehouse config …`: checks the settings, and makes organizations and clients equal to a file.
 import type { Command } from 'commander';
+import { parse } from 'yaml';
 import { ConfigError } from '../config.ts';
+import { applyOrganization } from '../organizations/declared.ts';
 import { isDomainError } from '../platform/errors.ts';
 import type { Services } from '../services.ts';
-import { type ClientsFile, readClientsFile } from './clients-file.ts';
 import {
   type Answer,
   type CommonOptions,
@@ -15,15 +16,26 @@ import {
   withCommonOptions,
   withServices,
 } from './command.ts';
+import { changesBy, exported, unknownOrganizations } from './config-changes.ts';
+import { type ConfigFile, readConfigFile } from './config-file.ts';
 
 type Applied = Awaited<ReturnType<Services['clients']['apply']>>;
+type Outcome = Applied['outcome'];
 
-const applyDescription = `Registers the clients of a YAML or JSON file, under the names of RFC 7591.
-The whole file is checked first: where anything is wrong, nothing is written. Applied again, it changes nothing.
-Clients that the file does not name are left alone. A secret that had to be made is printed this once.`;
+const applyDescription = `Makes what is stored equal to a YAML or JSON file: organizations with their policies, and clients under the names of
+RFC 7591. The whole file is checked first: where anything is wrong, nothing is written. Applied again, it changes nothing.
+What the file does not name is left alone. A secret that had to be made is printed this once.`;
+const planDescription = `Tells what \`config apply\` would change, and writes nothing. What was changed elsewhere since the file was applied
+shows as a change back.`;
+const exportDescription = `Writes organizations, policies and clients as a file that \`config apply\` takes, without secrets.
+Applied to an empty server, each client that needs a secret is given a new one.`;
+
+interface PlanOptions extends CommonOptions {
+  check?: boolean;
+}
 
 export function addConfigCommands(program: Command, env: Environment): void {
-  const config = program.command('config').description('Settings, and clients from a file.');
+  const config = program.command('config').description('Settings; organizations and clients from a file.');
   const check = config
     .command('check')
     .summary('tell every problem of the settings')
@@ -31,14 +43,58 @@ export function addConfigCommands(program: Command, env: Environment): void {
   withCommonOptions(check, 'gatehouse config check --config config/gatehouse.yaml').action((options: CommonOptions) =>
     run(options, () => checkConfig(env, options)),
   );
+  const plan = config
+    .command('plan')
+    .summary('tell what a file would change')
+    .description(planDescription)
+    .argument('<file>', 'for instance config/clients.example.yaml')
+    .option('--check', 'end with 1 where anything would change');
+  withCommonOptions(plan, 'gatehouse config plan firms.yaml').action((path: string, options: PlanOptions) =>
+    run(options, () => planConfig(env, path, options)),
+  );
   const apply = config
     .command('apply')
-    .summary('register clients from a file')
+    .summary('make organizations and clients equal to a file')
     .description(applyDescription)
     .argument('<file>', 'for instance config/clients.example.yaml');
-  withCommonOptions(apply, 'gatehouse config apply clients.yaml').action((path: string, options: CommonOptions) =>
+  withCommonOptions(apply, 'gatehouse config apply firms.yaml').action((path: string, options: CommonOptions) =>
     run(options, () => applyConfig(env, path, options)),
   );
+  const write = config.command('export').summary('write what is stored as a file').description(exportDescription);
+  withCommonOptions(write, 'gatehouse config export > firms.yaml').action((options: CommonOptions) =>
+    run(options, () => exportConfig(env, options)),
+  );
+}
+
+async function exportConfig(env: Environment, { config: file }: CommonOptions): Promise<Answer> {
+  return withServices({ env, file }, async (services) => {
+    const text = await exported(services);
+    return { status: exitStatus.ok, text: text.trimEnd(), json: parse(text) };
+  });
+}
+
+async function planConfig(env: Environment, path: string, options: PlanOptions): Promise<Answer> {
+  const read = readConfigFile(path);
+  if (read.problems.length > 0) return refusal(read);
+  return withServices({ env, file: options.config }, async (services) => {
+    const unknown = await unknownOrganizations(read, services);
+    if (unknown.length > 0) return refusal({ problems: unknown.map(noOrganization) });
+    const changes = await changesBy(read, services);
+    const lines = changes.flatMap(({ kind, id, action, differences }) => [
+      `${action}  ${kind} ${id}`,
+      ...differences.map(({ field, old, next }) => `        ${field}: ${shown(old)} -> ${shown(next)}`),
+    ]);
+    const status = options.check && changes.length > 0 ? exitStatus.refused : exitStatus.ok;
+    return { status, text: lines.join('\n') || 'Nothing would change.', json: { changes } };
+  });
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? '(nothing)' : JSON.stringify(value);
+}
+
+function noOrganization(id: string): string {
+  return `There is no organization ${JSON.stringify(id)}, in the file or in the store.`;
 }
 
 function checkConfig(env: Environment, { config: file }: CommonOptions): Answer {
@@ -53,37 +109,55 @@ function checkConfig(env: Environment, { config: file }: CommonOptions): Answer 
 }
 
 async function applyConfig(env: Environment, path: string, { config: file }: CommonOptions): Promise<Answer> {
-  const read = readClientsFile(path);
+  const read = readConfigFile(path);
   if (read.problems.length > 0) return refusal(read);
-  return withServices({ env, file }, async ({ clients }) => {
-    const applied: Applied[] = [];
+  return withServices({ env, file }, async (services) => {
+    const unknown = await unknownOrganizations(read, services);
+    if (unknown.length > 0) return refusal({ problems: unknown.map(noOrganization) });
+    const done: Done = { organizations: [], clients: [] };
     try {
-      for (const client of read.clients) applied.push(await clients.apply(client, origin));
-      return report(applied);
+      for (const wanted of read.organizations) {
+        const outcome = await applyOrganization(services.organizations, wanted, origin);
+        done.organizations.push({ id: wanted.id, outcome });
+      }
+      for (const { registration, organization } of read.clients)
+        done.clients.push(await services.clients.apply(registration, origin, { organization, isDeclared: true }));
+      return report(done);
     } catch (error) {
       // What was done is told, since a secret that was made is never shown again.
-      if (applied.length === 0 || !isDomainError(error)) throw error;
+      const count = done.organizations.length + done.clients.length;
+      if (count === 0 || !isDomainError(error)) throw error;
       const status = error.code === 'storage_unavailable' ? exitStatus.unavailable : exitStatus.refused;
-      const problem = `Stopped after ${applied.length} of ${read.clients.length} clients: ${error.detail}. Apply the file again.`;
-      return { ...report(applied, problem), status, problems: [problem] };
+      const total = read.organizations.length + read.clients.length;
+      const problem = `Stopped after ${count} of ${total} entries: ${error.detail}. Apply the file again.`;
+      return { ...report(done, problem), status, problems: [problem] };
     }
   });
 }
 
-function refusal({ problems }: ClientsFile): Answer {
+interface Done {
+  organizations: { id: string; outcome: Outcome }[];
+  clients: Applied[];
+}
+
+function refusal({ problems }: Pick<ConfigFile, 'problems'>): Answer {
   const error = 'Nothing was written: the file has problems.';
   return { status: exitStatus.refused, text: '', json: { error, problems }, problems: [...problems, error] };
 }
 
-function report(applied: Applied[], error?: string): Answer {
-  const count = (outcome: Applied['outcome']) => applied.filter((one) => one.outcome === outcome).length;
+function report({ organizations, clients }: Done, error?: string): Answer {
+  const outcomes = [...organizations, ...clients].map(({ outcome }) => outcome);
+  const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
   const summary = { created: count('created'), changed: count('changed'), unchanged: count('unchanged') };
-  const rows = applied.flatMap(({ outcome, clientId, secret }) => [
-    `${outcome.padEnd(9)}  ${clientId}`,
-    ...(secret ? [`           client_secret (shown this once): ${secret}`] : []),
-  ]);
+  const rows = [
+    ...organizations.map(({ id, outcome }) => `${outcome.padEnd(9)}  organization ${id}`),
+    ...clients.flatMap(({ outcome, clientId, secret }) => [
+      `${outcome.padEnd(9)}  ${clientId}`,
+      ...(secret ? [`           client_secret (shown this once): ${secret}`] : []),
+    ]),
+  ];
   const total = `${summary.created} created, ${summary.changed} changed, ${summary.unchanged} unchanged`;
-  const entries = applied.map(({ outcome, clientId, secret }) => ({
+  const entries = clients.map(({ outcome, clientId, secret }) => ({
     client_id: clientId,
     outcome,
     ...(secret ? { client_secret: secret } : {}),
@@ -91,6 +165,6 @@ function report(applied: Applied[], error?: string): Answer {
   return {
     status: exitStatus.ok,
     text: [...rows, total].join('\n'),
-    json: { ...(error ? { error } : {}), clients: entries, ...summary },
+    json: { ...(error ? { error } : {}), organizations, clients: entries, ...summary },
   };
 }

@@ -47,6 +47,8 @@ export const organizationSchema = z.object({
   probation: probationSchema.optional(),
   /** Milliseconds UTC; there while `probation` is. */
   probationUntil: z.number().optional(),
+  /** A file declares it (`config apply`): what is changed elsewhere is changed back when it is applied again. */
+  isDeclared: z.literal(true).optional(),
   createdAt: z.number(),
   updatedAt: z.number(),
 });

@@ -3,15 +3,9 @@ import type { Audit, AuditEvent, AuditEventType, Origin } from '../audit/audit.t
 import { DomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import type { Storage } from '../storage/port.ts';
-import {
-  idFromName,
-  type Organization,
-  type OrganizationInput,
-  organizationsSpec,
-  policyInForce,
-  settled,
-} from './organization.ts';
-import { type PolicyRules, policySchema } from './policy.ts';
+import { createFirmPolicies } from './firm-policies.ts';
+import { idFromName, type Organization, type OrganizationInput, organizationsSpec } from './organization.ts';
+import { policySchema } from './policy.ts';
 
 export interface OrganizationsDependencies {
   storage: Storage;
@@ -83,57 +77,6 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
     return updated;
   }
 
-  /** @param options.probation rules that hold for good only once they are confirmed
-   *  @param options.isStill declines where the organization is no longer as it was looked at
-   *  @returns undefined when there is no such organization, or `isStill` declined */
-  async function setPolicy(
-    id: string,
-    policy: PolicyRules,
-    origin: Origin,
-    options: { probation?: { by: string; until: number }; isStill?: (old: Organization) => boolean } = {},
-  ): Promise<Organization | undefined> {
-    let before: PolicyRules | undefined;
-    const updated = await organizations.update(id, (old) => {
-      if (options.isStill && !options.isStill(old)) return undefined;
-      const now = Date.now();
-      before = policyInForce(old, now);
-      const next = { ...settled(old), policy, updatedAt: now };
-      if (!options.probation) return next;
-      const { by, until: probationUntil } = options.probation;
-      // What was never confirmed is nothing to fall back on.
-      const isWaiting = old.probation && (old.probationUntil ?? 0) > now;
-      const former = isWaiting && old.probation ? old.probation.former : before;
-      return { ...next, probation: { by, former, savedAt: now }, probationUntil };
-    });
-    if (!updated || !before) return undefined;
-    const changes = changesOf(before, policy);
-    if (Object.keys(changes).length > 0)
-      await note('policy.changed', id, { ...changes, ...(options.probation ? { probation: true } : {}) }, origin);
-    return updated;
-  }
-
-  /** The rules on probation hold for good. @returns whether there were any that still held */
-  async function confirmPolicy(id: string, origin: Origin): Promise<boolean> {
-    const updated = await organizations.update(id, (old) =>
-      (old.probationUntil ?? 0) > Date.now() ? { ...settled(old), updatedAt: Date.now() } : undefined,
-    );
-    if (updated) await note('policy.confirmed', id, {}, origin);
-    return updated !== undefined;
-  }
-
-  /** Writes down what holds since the moments at which probations ended: the former rules. At most a thousand at a time. */
-  async function endProbations(origin: Origin): Promise<void> {
-    for (const { id } of await organizations.due(Date.now(), 1000)) {
-      let refused: PolicyRules | undefined;
-      const updated = await organizations.update(id, (old) => {
-        if (!old.probation || (old.probationUntil ?? Infinity) > Date.now()) return undefined;
-        refused = old.policy;
-        return { ...settled(old), policy: old.probation.former, updatedAt: Date.now() };
-      });
-      if (updated && refused) await note('policy.rolled-back', id, changesOf(refused, updated.policy), origin);
-    }
-  }
-
   function note(
     type: AuditEventType,
     id: string,
@@ -141,6 +84,11 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
     origin: Origin,
   ): Promise<void> {
     return audit.record({ type, result: 'success', subject: id, organizations: [id], detail }, origin);
+  }
+
+  /** A file declares it from now on. */
+  async function markDeclared(id: string): Promise<void> {
+    await organizations.update(id, (old) => (old.isDeclared ? undefined : { ...old, isDeclared: true }));
   }
 
   /** Proved to be the organization's. @throws DomainError 'conflict' when another has proved it */
@@ -191,19 +139,16 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
     return true;
   }
 
-  return { get, create, update, setPolicy, confirmPolicy, endProbations, markVerified, list, named, remove };
+  return {
+    get,
+    create,
+    update,
+    markDeclared,
+    markVerified,
+    list,
+    named,
+    remove,
+    ...createFirmPolicies({ organizations, note }),
+  };
 }
 export type Organizations = ReturnType<typeof createOrganizations>;
-
-/** Old and new value of each rule that differs. */
-function changesOf(old: PolicyRules, next: PolicyRules): Record<string, string> {
-  const rules = new Set([...Object.keys(old), ...Object.keys(next)]) as Set<keyof PolicyRules>;
-  const text = (value: unknown) => (Array.isArray(value) ? value.join(', ') : String(value ?? ''));
-  const changed = [...rules].filter((rule) => text(old[rule]) !== text(next[rule]));
-  return Object.fromEntries(
-    changed.flatMap((rule) => [
-      [`${rule}.old`, text(old[rule])],
-      [`${rule}.new`, text(next[rule])],
-    ]),
-  );
-}

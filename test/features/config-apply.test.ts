@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Clients } from '../../src/clients/clients.ts';
-import { readClientsFile } from '../../src/commands/clients-file.ts';
+import { readConfigFile } from '../../src/commands/config-file.ts';
 import { jsonOf, openShell, type Shell } from '../support/cli.ts';
 import { engines, sqlite } from '../support/engines.ts';
 
@@ -136,9 +136,8 @@ clients:
     expect(status).toBe(1);
     expect(stdout).toBe('');
     expect(stderr.trim().split('\n')).toEqual([
-      'clients.yaml:1: organizations: is not known in this version, which applies clients only',
-      'clients.yaml:2: connections: is not known in this version, which applies clients only',
-      'clients.yaml:3: "colour" is not known; a file may have "clients:" at its top',
+      'clients.yaml:2: connections: is not known in this version',
+      'clients.yaml:3: "colour" is not known; a file may have "organizations:" and "clients:" at its top',
       'clients.yaml:8: client "wiki": redirect_uris.1: "https://*.example.com/callback" must be exact: wildcards are not allowed',
       'clients.yaml:9: client "wiki": colour: is not a known field',
       'clients.yaml:10: client 2: client_id: is missing',
@@ -150,11 +149,15 @@ clients:
   });
 
   it.each([
-    ['an empty file', '', 'clients.yaml:1: the file must have "clients:" at its top, with a list of clients'],
+    [
+      'an empty file',
+      '',
+      'clients.yaml:1: the file must have "organizations:" or "clients:" at its top, each with a list',
+    ],
     [
       'a list at the top',
       '- client_id: wiki',
-      'clients.yaml:1: the file must have "clients:" at its top, with a list of clients',
+      'clients.yaml:1: the file must have "organizations:" or "clients:" at its top, each with a list',
     ],
     ['clients that are no list', 'clients:\n  wiki: {}', 'clients.yaml:2: clients: must be a list of clients'],
     ['YAML that is broken', 'clients:\n  - client_id: "wiki', 'clients.yaml:2: Missing closing "quote'],
@@ -167,7 +170,7 @@ clients:
     ],
     ['a prototype name', `${oneClient}    __proto__: { x: 1 }`, '__proto__: is not a known field'],
   ])('says what is wrong with %s', async (_, contents, message) => {
-    const { problems } = readClientsFile(join(shell.folder, shell.file('clients.yaml', contents)));
+    const { problems } = readConfigFile(join(shell.folder, shell.file('clients.yaml', contents)));
     expect(problems.join('\n')).toContain(message);
   });
 

@@ -1,0 +1,98 @@
+// What a file declares, held against what is stored: what applying it would change, and the file that would change nothing.
+import { stringify } from 'yaml';
+import { type Client, clientMetadataSchema } from '../clients/client.ts';
+import { parseRegistration } from '../clients/registration.ts';
+import { type Difference, declarationOf, differences, organizationDifferences } from '../organizations/declared.ts';
+import type { Organization } from '../organizations/organization.ts';
+import type { Services } from '../services.ts';
+import type { ConfigFile, DeclaredClient } from './config-file.ts';
+
+export interface Change {
+  kind: 'organization' | 'client';
+  id: string;
+  action: 'create' | 'change';
+  differences: Difference[];
+}
+
+/** In the order in which they would be made. */
+export async function changesBy(
+  file: Pick<ConfigFile, 'organizations' | 'clients'>,
+  { organizations, clients }: Pick<Services, 'organizations' | 'clients'>,
+): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const wanted of file.organizations) {
+    const stored = await organizations.get(wanted.id);
+    const found = organizationDifferences(wanted, stored);
+    if (found.length > 0)
+      changes.push({ kind: 'organization', id: wanted.id, action: stored ? 'change' : 'create', differences: found });
+  }
+  for (const wanted of file.clients) {
+    const { metadata, clientSecret } = parseRegistration(wanted.registration);
+    const stored = await clients.get(metadata.client_id);
+    const found = clientDifferences(wanted, metadata, stored);
+    const isNewSecret = stored && clientSecret !== undefined && !clients.isSecretOf(stored, clientSecret);
+    const all = isNewSecret ? [...found, { field: 'client_secret' }] : found;
+    if (all.length > 0)
+      changes.push({ kind: 'client', id: metadata.client_id, action: stored ? 'change' : 'create', differences: all });
+  }
+  return changes;
+}
+
+/** @returns the organizations that clients name and that neither the file nor the store has */
+export async function unknownOrganizations(
+  file: Pick<ConfigFile, 'organizations' | 'clients'>,
+  { organizations }: Pick<Services, 'organizations'>,
+): Promise<string[]> {
+  const declared = new Set(file.organizations.map(({ id }) => id));
+  const named = new Set(file.clients.flatMap(({ organization = '' }) => (organization ? [organization] : [])));
+  const missing = [...named].filter((id) => !declared.has(id));
+  const found = await Promise.all(missing.map((id) => organizations.get(id)));
+  return missing.filter((_, index) => found[index] === undefined);
+}
+
+/** All that a file can declare, ordered by id: applied to an empty server and exported again, the same bytes. No secret is in it. */
+export async function exported({
+  organizations,
+  clients,
+}: Pick<Services, 'organizations' | 'clients'>): Promise<string> {
+  const firms: Organization[] = [];
+  for await (const one of paged((after) => organizations.list({ after, limit: 500 }))) firms.push(one);
+  const apps: Client[] = [];
+  for await (const one of paged((after) => clients.list({ after, limit: 500 }))) apps.push(one);
+  return stringify(
+    { organizations: firms.map(declarationOf), clients: apps.map(registrationOf) },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
+}
+
+async function* paged<T extends { id: string }>(read: (after: string | undefined) => Promise<T[]>): AsyncGenerator<T> {
+  let page = await read(undefined);
+  while (page.length > 0) {
+    yield* page;
+    page = await read(page.at(-1)?.id);
+  }
+}
+
+function clientDifferences(wanted: DeclaredClient, metadata: object, stored: Client | undefined): Difference[] {
+  const organization = wanted.organization ?? stored?.organization;
+  const old = stored ? { organization: stored.organization, ...stored.metadata } : {};
+  return differences(ordered(old), ordered({ organization, ...metadata }));
+}
+
+/** The metadata without what is the default anyway. */
+function registrationOf({ metadata, organization }: Client): Record<string, unknown> {
+  const least = { client_id: metadata.client_id, redirect_uris: ['https://client.example/'] };
+  const { client_id: _id, redirect_uris: _uris, ...defaults } = clientMetadataSchema.parse(least);
+  const said = Object.entries(ordered(metadata)).filter(
+    ([field, value]) => JSON.stringify(value) !== JSON.stringify(defaults[field as keyof typeof defaults]),
+  );
+  const { client_id, ...rest } = Object.fromEntries(said);
+  return { client_id, ...(organization === undefined ? {} : { organization }), ...rest };
+}
+
+/** By the order of the schema, whatever order a storage gives fields back in. */
+function ordered(fields: Record<string, unknown>): Record<string, unknown> {
+  const order = ['organization', ...Object.keys(clientMetadataSchema.shape)];
+  const known = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known.sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)));
+}
