@@ -37,9 +37,9 @@ export function deletedRecord(account: Account, now: number): Account {
   };
 }
 
-/** What members are asked by, kept up with the rest. */
-export function withMemberKeys({ memberKeys: _stale, ...account }: Account): Account {
-  return account.memberships?.length ? { ...account, memberKeys: memberKeysOf(account) } : account;
+/** What people are asked by, kept up with the rest. */
+export function withMemberKeys(account: Account): Account {
+  return { ...account, memberKeys: memberKeysOf(account) };
 }
 
 /** A record with a fresh subject identifier. */

@@ -57,7 +57,7 @@ export const accountSchema = z.object({
   /** On the instance: `owner`, and whatever relying apps are to hear of. */
   roles: z.array(z.string()),
   memberships: z.array(membershipSchema).optional(),
-  /** What members are asked by; see memberKeysOf. accounts.ts keeps it. */
+  /** What people are asked by; see memberKeysOf. accounts.ts keeps it. */
   memberKeys: z.array(z.string()).optional(),
   /** PHC string, or a foreign hash from an import until the next sign-in. */
   passwordHash: z.string().optional(),

@@ -3,7 +3,7 @@ import type { Origin } from '../audit/audit.ts';
 import type { ListQuery, Storage } from '../storage/port.ts';
 import { type Account, accountsSpec, canonicalEmail, killsSessions } from './account.ts';
 import { deletedRecord, type NewAccount, newRecord, withMemberKeys } from './account-record.ts';
-import { type MemberMark, memberMark } from './membership.ts';
+import { everywhere, type MemberMark, memberMark } from './membership.ts';
 import { withNotice, withoutNotices } from './pending-notices.ts';
 
 export interface AccountQuery {
@@ -86,6 +86,22 @@ export function createAccounts({ storage }: { storage: Storage }) {
     return accounts.count({ memberKeys: mark ? memberMark(organization, mark) : organization });
   }
 
+  /** How many there are, whether they belong to an organization or not. */
+  async function countAll(): Promise<number> {
+    const statuses = ['invited', 'active', 'suspended'] as const;
+    const counts = await Promise.all(statuses.map((status) => accounts.count({ status })));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Those with the mark in the organization, or everywhere; by id. */
+  function marked(
+    mark: MemberMark,
+    { organization = everywhere, after, limit }: Pick<AccountQuery, 'organization' | 'after' | 'limit'>,
+  ): Promise<Account[]> {
+    const where = { memberKeys: memberMark(organization, mark) };
+    return accounts.list({ where, limit: limit ?? 100, ...(after === undefined ? {} : { after }) });
+  }
+
   /** By id. @param query.email the beginning of the address   @param query.after the id of the last one of the page before */
   async function search({ organization, status, email, after, limit = 100 }: AccountQuery): Promise<Account[]> {
     const where = {
@@ -96,7 +112,11 @@ export function createAccounts({ storage }: { storage: Storage }) {
       ? { prefix: { field: 'emailCanonical', value: email.normalize('NFKC').toLowerCase() } as const }
       : {};
     const found = await accounts.list({ where, ...prefix, limit, ...(after === undefined ? {} : { after }) });
-    return found.filter(unlessDeleted);
+    const living = found.filter(unlessDeleted);
+    // A page that is short says that there is no other: what deleted accounts leave free is filled up.
+    if (living.length === found.length || found.length < limit) return living;
+    const more = { organization, status, email, after: found.at(-1)?.id, limit: limit - living.length };
+    return [...living, ...(await search(more))];
   }
 
   /** Takes every way in away, frees the address and ends the sessions in one write. The address stays for the last mail alone.
@@ -156,6 +176,8 @@ export function createAccounts({ storage }: { storage: Storage }) {
     withRoleIn,
     search,
     countIn,
+    countAll,
+    marked,
     markDeleted,
     markedDeleted,
     removeDeleted,

@@ -7,6 +7,7 @@ import { createPeople, type PeopleDependencies } from './people.ts';
 import { createPeopleActs, type PeopleActsDependencies } from './people-acts.ts';
 import { createPolicyAdministration, type PoliciesDependencies } from './policies.ts';
 import { createSimulator, type SimulatorDependencies } from './simulator.ts';
+import { createTallies } from './tallies.ts';
 
 type Own = 'firms' | 'lastOwner' | 'people';
 export type AdministrationDependencies = FirmsDependencies &
@@ -27,6 +28,7 @@ export function createAdministration(dependencies: AdministrationDependencies) {
     simulator: createSimulator({ ...dependencies, people }),
     clientApps: createClientApps(dependencies),
     auditLog: createAuditLog(dependencies),
+    tallies: createTallies(dependencies),
   };
 }
 export type Administration = ReturnType<typeof createAdministration>;

@@ -77,6 +77,11 @@ export function firmsWith(who: Administrator, permission: Permission): string[] 
   return [...who.firms].filter(([, held]) => held.has(permission)).map(([id]) => id);
 }
 
+/** Whether there is any right at all. */
+export function isAdministrator({ instance, firms }: Administrator): boolean {
+  return instance.size > 0 || [...firms.values()].some(({ size }) => size > 0);
+}
+
 /** @throws DomainError 'not_permitted' */
 export function demand(who: Administrator, permission: Permission, organization?: string): void {
   if (!may(who, permission, organization)) throw notPermitted(permission, organization);
@@ -95,17 +100,27 @@ export function maySee(who: Administrator, account: Account, permission: Permiss
 /** What is done to an account is done to all its firms: so it takes the right in each of them, and nobody acts on somebody above them.
  *  @throws DomainError 'not_found' for an account that may not be seen, else 'not_permitted' */
 export function demandOver(who: Administrator, account: Account, permission: Permission): void {
-  if (!maySee(who, account)) throw new DomainError('not_found', `there is no account ${account.id}`);
+  const objection = objectionOver(who, account, permission);
+  if (objection) throw objection;
+}
+
+/** The same as a question: what a screen offers. */
+export function mayOver(who: Administrator, account: Account, permission: Permission): boolean {
+  return objectionOver(who, account, permission) === undefined;
+}
+
+function objectionOver(who: Administrator, account: Account, permission: Permission): DomainError | undefined {
+  if (!maySee(who, account)) return new DomainError('not_found', `there is no account ${account.id}`);
   const firms = organizationIds(account);
   const everywhere =
     who.instance.has(permission) || (firms.length > 0 && firms.every((id) => may(who, permission, id)));
-  if (!everywhere) throw notPermitted(permission, firms.join(', '));
-  if (who.rank < rankOf(account.roles)) throw new DomainError('not_permitted', `${account.id} stands above you`);
-  if (who.instance.has(permission)) return;
-  for (const { organization, roles } of account.memberships ?? []) {
-    if ((who.rankIn.get(organization) ?? 0) < rankOf(memberRoles(roles)))
-      throw new DomainError('not_permitted', `${account.id} stands above you in ${organization}`);
-  }
+  if (!everywhere) return notPermitted(permission, firms.join(', '));
+  if (who.rank < rankOf(account.roles)) return new DomainError('not_permitted', `${account.id} stands above you`);
+  if (who.instance.has(permission)) return undefined;
+  const above = account.memberships?.find(
+    ({ organization, roles }) => (who.rankIn.get(organization) ?? 0) < rankOf(memberRoles(roles)),
+  );
+  return above && new DomainError('not_permitted', `${account.id} stands above you in ${above.organization}`);
 }
 
 /** Nobody gives a role that stands above their own.

@@ -32,6 +32,11 @@ export function createFirms({ accounts, clients, organizations }: FirmsDependenc
     return firm;
   }
 
+  /** Those of these that may be seen. */
+  function named(who: Administrator, ids: readonly string[]): Promise<Organization[]> {
+    return organizations.named(ids.filter((id) => may(who, 'organizations:read', id)));
+  }
+
   /** @throws DomainError 'duplicate' when the id is taken */
   async function create(who: Administrator, input: OrganizationInput): Promise<Organization> {
     demand(who, 'instance:write');
@@ -67,6 +72,6 @@ export function createFirms({ accounts, clients, organizations }: FirmsDependenc
     await organizations.remove(id, who.origin);
   }
 
-  return { list, get, create, update, remove };
+  return { list, get, named, create, update, remove };
 }
 export type Firms = ReturnType<typeof createFirms>;

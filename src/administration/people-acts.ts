@@ -67,9 +67,10 @@ export function createPeopleActs(dependencies: PeopleActsDependencies) {
 
   /** For a lost phone: it is removed, never shown. Ends every session, and leaves the password as it is.
    *  @param reason in the administrator's words, for the log
-   *  @throws DomainError 'conflict' where none is set up */
+   *  @throws DomainError 'conflict' where none is set up, and for the own one: that takes a code of it, on My Profile */
   async function resetMfa(who: Administrator, id: string, reason: string): Promise<Account> {
     const account = await over(who, id, 'users:help');
+    if (account.id === who.accountId) throw new DomainError('conflict', 'nobody resets their own second factor');
     const updated = await accounts.update(account.id, (old) =>
       old.totp
         ? withNotice(

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Account, isEmail } from '../accounts/account.ts';
 import type { AccountDeletion } from '../accounts/account-deletion.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import { type Membership, organizationIds } from '../accounts/membership.ts';
+import { type Membership, membershipKeys, organizationIds } from '../accounts/membership.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Invitations } from '../credentials/invitations.ts';
 import type { Organizations } from '../organizations/organizations.ts';
@@ -58,7 +58,7 @@ export interface PeopleQuery {
 
 export interface PeopleDependencies {
   accounts: Accounts;
-  accountDeletion: Pick<AccountDeletion, 'remove'>;
+  accountDeletion: Pick<AccountDeletion, 'remove' | 'isLastOwner'>;
   audit: Audit;
   invitations: Invitations;
   organizations: Organizations;
@@ -147,10 +147,12 @@ export function createPeople(dependencies: PeopleDependencies) {
     return changed(who, account, (old) => ({ ...old, ...names }));
   }
 
-  /** @throws DomainError 'conflict' for the last owner, or when the account was changed meanwhile */
+  /** @throws DomainError 'conflict' for the last owner, for the own account (which takes a password, on My Profile), or when the account was
+   *  changed meanwhile */
   async function remove(who: Administrator, id: string): Promise<void> {
     const account = await get(who, id);
     demandOver(who, account, 'users:write');
+    if (id === who.accountId) throw new DomainError('conflict', 'nobody deletes themselves here');
     const outcome = await accountDeletion.remove(account, who.origin);
     if (outcome === 'last-owner') throw new DomainError('conflict', 'the last owner cannot be removed');
     if (outcome === 'outdated') throw new DomainError('conflict', 'the account was changed meanwhile');
@@ -174,7 +176,7 @@ export function createPeople(dependencies: PeopleDependencies) {
     if (!after || !before) throw new DomainError('not_found', `there is no account ${id}`);
     const detail = {
       ...differences('roles', before.roles, after.roles),
-      ...differences('memberships', before.memberKeys, after.memberKeys),
+      ...differences('memberships', membershipKeys(before), membershipKeys(after)),
     };
     const personal = {
       ...differences('givenName', before.givenName, after.givenName),
@@ -189,7 +191,7 @@ export function createPeople(dependencies: PeopleDependencies) {
     return after;
   }
 
-  return { list, get, create, setRoles, leave, rename, remove };
+  return { list, get, create, setRoles, leave, rename, remove, isLastOwner: accountDeletion.isLastOwner };
 }
 export type People = ReturnType<typeof createPeople>;
 
