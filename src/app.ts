@@ -14,6 +14,7 @@ import { createOidc } from './oidc/oidc.ts';
 import { policyDefaults } from './organizations/policy.ts';
 import type { Services } from './services.ts';
 import { createAccountRouter } from './web/account/router.ts';
+import { createAdminRouter } from './web/admin/router.ts';
 import { createAssets } from './web/http/assets.ts';
 import { createBrowser } from './web/http/browser.ts';
 import { createClientAddress } from './web/http/client-address.ts';
@@ -173,6 +174,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     createErrorReportRouter(web),
     createLanguageRouter(web),
     createAccountRouter(web),
+    createAdminRouter(web),
   ];
   const stack = (more: typeof routers = []) =>
     createStack({ oidc, log, before, assets, routers: [...routers, ...more] });

@@ -22,7 +22,7 @@ const fallback = 'en';
  *  @param options.lenient shows the key of a missing sentence instead of throwing: for production alone */
 export function createLocales(folder: string, { lenient = false, preferred = fallback } = {}) {
   const catalogues = readCatalogues(folder);
-  const made = new Map<string, { plurals: Intl.PluralRules; instant: Intl.DateTimeFormat }>();
+  const made = new Map<string, Formatters>();
   const available = [...catalogues.keys()];
   const of = (locale: string): Catalogue => catalogues.get(locale) ?? catalogues.get(fallback) ?? {};
 
@@ -38,12 +38,18 @@ export function createLocales(folder: string, { lenient = false, preferred = fal
   }
 
   /** What takes long to make, once for each language. */
-  function formatters(locale: string) {
+  function formatters(locale: string): Formatters {
     const known = made.get(locale);
     if (known) return known;
     const tag = String(of(locale)['locale.formats'] ?? locale);
     const instant = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'long', timeZone: 'UTC' });
-    const fresh = { plurals: new Intl.PluralRules(locale), instant };
+    const fresh = {
+      plurals: new Intl.PluralRules(locale),
+      instant,
+      day: new Intl.DateTimeFormat(tag, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' }),
+      number: new Intl.NumberFormat(tag),
+      relative: new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }),
+    };
     made.set(locale, fresh);
     return fresh;
   }
@@ -61,13 +67,16 @@ export function createLocales(folder: string, { lenient = false, preferred = fal
     };
   }
 
-  /** Which way the language runs, and how it writes an instant; times are UTC and say so. */
+  /** Which way the language runs, and how it writes an instant, a day, a distance in time and a number; times are UTC and say so. */
   function formats(locale: string) {
-    const { instant } = formatters(locale);
+    const { instant, day, number, relative } = formatters(locale);
     return {
       direction: of(locale)['locale.direction'] === 'rtl' ? 'rtl' : 'ltr',
       dateTime: (at: number) => instant.format(at),
       isoTime: (at: number) => new Date(at).toISOString(),
+      day: (at: number) => day.format(at),
+      number: (value: number) => number.format(value),
+      ago: (at: number) => inWords(relative, at - Date.now()),
     };
   }
 
@@ -90,6 +99,28 @@ export function createLocales(folder: string, { lenient = false, preferred = fal
 }
 
 export type Locales = ReturnType<typeof createLocales>;
+
+interface Formatters {
+  plurals: Intl.PluralRules;
+  instant: Intl.DateTimeFormat;
+  day: Intl.DateTimeFormat;
+  number: Intl.NumberFormat;
+  relative: Intl.RelativeTimeFormat;
+}
+
+const units = [
+  ['year', 365 * 86_400_000],
+  ['month', 30 * 86_400_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** `3 hours ago`, `in 2 days`, `now`. */
+function inWords(relative: Intl.RelativeTimeFormat, byMs: number): string {
+  const [unit, length] = units.find((each) => Math.abs(byMs) >= each[1]) ?? (['second', Infinity] as const);
+  return relative.format(Math.trunc(byMs / length) || 0, unit);
+}
 
 function readCatalogues(folder: string): Map<string, Catalogue> {
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'));

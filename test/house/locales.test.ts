@@ -17,7 +17,7 @@ const sameEverywhere = ['Acme Time'];
 const sameAsEnglish: Record<string, string[]> = {
   de: ['App', 'Apps', 'Claim', 'Name', 'Passkey'],
   es: ['Error:', 'Error: {title} – {product}'],
-  fr: ['Description', 'Menu'],
+  fr: ['Active', 'Description', 'Menu'],
   ja: ['gatehouse-recovery-codes.txt'],
   'pt-BR': ['Menu'],
 };

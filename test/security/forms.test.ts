@@ -43,6 +43,14 @@ const formsOf: Readonly<Record<string, readonly string[]>> = {
   '/profile/delete': ['deletion of the account'],
   '/profile/stay-signed-in': ['staying signed in'],
   '/profile/sign-out': ['Log Out'],
+  '/admin/people/:id/resend': ['invitation sent again'],
+  '/admin/people/:id/cancel-invitation': ['invitation cancelled'],
+  '/admin/people/:id/password-reset': ['password reset for somebody'],
+  '/admin/people/:id/end-sessions': ['sessions of somebody ended'],
+  '/admin/people/:id/reset-mfa': ['MFA of somebody reset'],
+  '/admin/people/:id/suspend': ['somebody suspended'],
+  '/admin/people/:id/reopen': ['somebody let in again'],
+  '/admin/people/:id/delete': ['somebody deleted'],
 };
 
 describe('a forged post', () => {

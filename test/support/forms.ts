@@ -1,5 +1,6 @@
 // The forms of Gatehouse for tests that forge them: each on its page, filled in so that it would act.
 import { moveClock, stepMs } from './clock.ts';
+import { consoleForms } from './console-forms.ts';
 import { askFor, emailPath, newAddress } from './email-change.ts';
 import { type FormMakers, formOn, type Place } from './form.ts';
 import { invitationForms } from './invitation-forms.ts';
@@ -19,6 +20,7 @@ import { forgottenPath, freshLink, newPassword } from './reset.ts';
 
 export const formMakers: FormMakers = {
   ...invitationForms,
+  ...consoleForms,
   'sign in': async ({ gatehouse, rp }) => {
     const { account, email, password } = await createPerson(gatehouse);
     const browser = gatehouse.browser();

@@ -8,12 +8,20 @@ import { createAssets } from '../../src/web/http/assets.ts';
 import { securityHeaders } from '../../src/web/http/headers.ts';
 import { createViews } from '../../src/web/http/views.ts';
 import { accounts } from './preview-accounts.ts';
+import { consolePeople } from './preview-console.ts';
 import { devices } from './preview-devices.ts';
 import { interactions } from './preview-interactions.ts';
 import { developers, errors } from './preview-others.ts';
 import type { Screen } from './preview-samples.ts';
 
-export const screens: readonly Screen[] = [...interactions, ...errors, ...accounts, ...devices, ...developers];
+export const screens: readonly Screen[] = [
+  ...interactions,
+  ...errors,
+  ...accounts,
+  ...devices,
+  ...consolePeople,
+  ...developers,
+];
 
 const views = new URL('../../views/', import.meta.url).pathname;
 

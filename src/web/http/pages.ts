@@ -1,8 +1,9 @@
 // Every page in one table: the layout it stands in, where its forms may end, and its title, which is its heading too.
+import { adminPages } from './admin-pages.ts';
 import type { Message, ViewModels, ViewName } from './view-models.ts';
 
 export interface Page<V extends ViewName> {
-  layout: 'card' | 'account' | 'developer' | 'sample';
+  layout: 'card' | 'account' | 'admin' | 'developer' | 'sample';
   /** `any` where the answer to the form may be a redirect to the relying party; see `contentSecurityPolicy`. */
   formAction: 'self' | 'any';
   title(model: ViewModels[V]): Message;
@@ -84,6 +85,7 @@ export const pages: { readonly [V in ViewName]: Page<V> } = {
   'account/mfa-deactivate': account('mfaDeactivate.title'),
   'account/recovery-codes': account('recoveryCodes.title'),
   'account/recovery-codes-new': account('recoveryCodesNew.title'),
+  ...adminPages,
   'dev/mailbox': { layout: 'developer', formAction: 'self', title: () => ({ key: 'mailbox.title' }) },
   'dev/sample': {
     layout: 'sample',

@@ -4,6 +4,7 @@ import type { Context } from 'koa';
 import { type Account, displayName, initials } from '../../accounts/account.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { Barrier } from '../../accounts/barrier.ts';
+import { administratorOf, isAdministrator } from '../../administration/administrator.ts';
 import type { Origin } from '../../audit/audit.ts';
 import { sessionCookieOptions } from '../../oidc/configuration.ts';
 import { constantTimeEqual, type Secrets } from '../../platform/secrets.ts';
@@ -79,6 +80,7 @@ export function createSignedIn({
       initials: initials(account),
       email: account.email,
       signOutCsrf: browser.csrfToken(ctx, csrfContext),
+      isAdministrator: isAdministrator(administratorOf(account, ctx.state.origin)),
     };
     const path = ctx.method === 'GET' ? ctx.url : ctx.path;
     return {

@@ -1,6 +1,7 @@
 // What each view is given, and nothing else: one model per file under views/. Sentences are keys of the catalogue, never text.
 
 import type { ActivityModel, ApplicationModel, SessionModel } from './account-models.ts';
+import type { AdminViewModels } from './admin-view-models.ts';
 import type { DeveloperViewModels } from './developer-view-models.ts';
 import type { InvitationViewModels } from './invitation-view-models.ts';
 import type { DeactivationModel, EnrolmentModel, ShownCodesModel } from './mfa-models.ts';
@@ -45,14 +46,14 @@ export interface StepModel extends FormModel {
 
 /** Pages of a signed-in person: the layout draws the user menu from this. */
 export interface SignedInModel {
-  user: { name: string; initials: string; email: string; signOutCsrf: string };
+  user: { name: string; initials: string; email: string; signOutCsrf: string; isAdministrator?: boolean };
   /** A confirmation of what was just done. */
   notice?: Message;
   /** For the warning before the session's end, and for a page that was left open longer. Left out: the page says nothing. */
   pageSession?: PageSessionModel;
 }
 
-export interface ViewModels extends DeveloperViewModels, InvitationViewModels, ProfileViewModels {
+export interface ViewModels extends AdminViewModels, DeveloperViewModels, InvitationViewModels, ProfileViewModels {
   /** `notice` says why the person is asked again: signed out after a long pause, password just reset. */
   'interaction/sign-in': StepModel & {
     email: string;

@@ -52,6 +52,7 @@ export function createViews({ templates, locales, assets, productName, privacyUr
     has: locales.has,
     linked,
     sections: accountSections,
+    navKey: 'nav.label',
   };
 
   /** Answers with the view in its layout. Its sentences are in the person's language where there is a catalogue for it. */
@@ -95,7 +96,9 @@ export type Views = ReturnType<typeof createViews>;
 /** Where the language of this page can be chosen; none where another page of ours or the person's own profile is the place. */
 function languageUrl(page: { layout: string }, view: ViewName, { url }: PageContext): string | undefined {
   if (view === 'interaction/language' || page.layout === 'developer' || page.layout === 'sample') return undefined;
-  return page.layout === 'account' ? '/profile/language' : `/language?${new URLSearchParams({ from: url })}`;
+  return page.layout === 'account' || page.layout === 'admin'
+    ? '/profile/language'
+    : `/language?${new URLSearchParams({ from: url })}`;
 }
 
 /** The model as a view prints it: sentences in words, errors by field, and no address of a client that is not for the web. */

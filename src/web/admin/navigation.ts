@@ -1,0 +1,29 @@
+// The navigation of the console: a section is one line, in the order shown. Who may not open it does not see it.
+import { type Administrator, mayAnywhere } from '../../administration/administrator.ts';
+import type { Permission } from '../../organizations/roles.ts';
+import type { AccountSection } from '../http/account-nav.ts';
+
+interface ConsoleSection extends AccountSection {
+  permission: Permission;
+  /** Whether it is about one firm, so that the choice of it goes along. */
+  isOfFirm: boolean;
+}
+
+export const consoleSections: readonly ConsoleSection[] = [
+  { href: '/admin', key: 'admin.nav.overview', views: ['admin/overview'], permission: 'users:read', isOfFirm: true },
+  {
+    href: '/admin/people',
+    key: 'admin.nav.people',
+    views: ['admin/people', 'admin/person', 'admin/person-act'],
+    permission: 'users:read',
+    isOfFirm: true,
+  },
+];
+
+/** @param organization the firm that is looked at */
+export function sectionsFor(who: Administrator, organization?: string): AccountSection[] {
+  const query = organization === undefined ? '' : `?${new URLSearchParams({ organization })}`;
+  return consoleSections
+    .filter(({ permission }) => mayAnywhere(who, permission))
+    .map(({ href, key, views, isOfFirm }) => ({ href: isOfFirm ? href + query : href, key, views }));
+}

@@ -1,0 +1,69 @@
+// "People": the list of those an administrator may see, with search, filters and pages.
+import type Router from '@koa/router';
+import { organizationIds } from '../../accounts/membership.ts';
+import { may, mayAnywhere } from '../../administration/administrator.ts';
+import type { Message } from '../http/view-models.ts';
+import { pathWith, queryOf } from './desk.ts';
+import { chooseFirm } from './firm-choice.ts';
+import { namesOf } from './firm-names.ts';
+import { sectionsFor } from './navigation.ts';
+import { rowOf } from './person-models.ts';
+import type { AdminPagesDependencies } from './router.ts';
+
+export const peoplePath = '/admin/people';
+const pageSize = 50;
+const statuses = ['active', 'invited', 'suspended'] as const;
+
+/** What a redirect back to this page may announce. */
+const notices = new Map<unknown, Message>([
+  ['delete', { key: 'admin.act.delete.done' }],
+  ['cancel-invitation', { key: 'admin.act.cancel-invitation.done' }],
+]);
+
+export function peopleRoutes(router: Router, { administration, openDesk, views }: AdminPagesDependencies): void {
+  const { firms, people } = administration;
+
+  router.get(peoplePath, async (ctx) => {
+    const desk = await openDesk(ctx, 'users:read');
+    if (!desk) return;
+    const { who } = desk;
+    const email = queryOf(ctx, 'email')?.trim().slice(0, 254);
+    const status = statuses.find((one) => one === queryOf(ctx, 'status'));
+    const after = queryOf(ctx, 'after');
+    const { organization, choices } = await chooseFirm(ctx, who, {
+      firms,
+      permission: 'users:read',
+      href: (id) => pathWith(peoplePath, { organization: id, status, email }),
+    });
+    const here = { organization, status, email };
+    // One more than is shown says whether there is more.
+    const found = await people.list(who, { ...here, after, limit: pageSize + 1 });
+    const shown = found.slice(0, pageSize);
+    const last = found.length > pageSize ? shown.at(-1) : undefined;
+    const names = await namesOf(administration, who, shown.flatMap(organizationIds));
+    const rows = shown.map((account) => rowOf(who, account, names));
+    const notice = notices.get(ctx.query.done);
+    const isWhole = after === undefined && !last;
+    const mayInvite =
+      organization === undefined ? mayAnywhere(who, 'users:invite') : may(who, 'users:invite', organization);
+    views.render(ctx, 'admin/people', {
+      ...desk.model,
+      sections: sectionsFor(who, organization),
+      ...(notice ? { notice } : {}),
+      firms: choices,
+      statuses: [undefined, ...statuses].map((one) => ({
+        label: { key: one ? `admin.statuses.${one}` : 'admin.statuses.all' },
+        href: pathWith(peoplePath, { ...here, status: one }),
+        isCurrent: one === status,
+      })),
+      search: email ?? '',
+      kept: { ...(organization ? { organization } : {}), ...(status ? { status } : {}) },
+      // The store orders by id; a list that fits one page is read by name.
+      people: isWhole ? rows.toSorted((a, b) => a.name.localeCompare(b.name)) : rows,
+      empty: { key: email || status || after ? 'admin.people.noneFound' : 'admin.people.none' },
+      ...(mayInvite ? { inviteUrl: pathWith('/admin/invite', { organization }) } : {}),
+      ...(after ? { firstUrl: pathWith(peoplePath, here) } : {}),
+      ...(last ? { nextUrl: pathWith(peoplePath, { ...here, after: last.id }) } : {}),
+    });
+  });
+}

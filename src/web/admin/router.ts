@@ -1,0 +1,38 @@
+// The console of administrators. Every act goes through administration/, which asks for the right; pages only offer what is allowed.
+import Router from '@koa/router';
+import type { Accounts } from '../../accounts/accounts.ts';
+import type { Administration } from '../../administration/administration.ts';
+import type { Audit } from '../../audit/audit.ts';
+import type { Browser } from '../http/browser.ts';
+import type { ReadForm } from '../http/form.ts';
+import type { SignedInReader } from '../http/signed-in.ts';
+import type { Views } from '../http/views.ts';
+import { createDesk, type OpenDesk } from './desk.ts';
+import { overviewRoutes } from './overview.ts';
+import { peopleRoutes } from './people.ts';
+import { personRoutes } from './person.ts';
+import { personActRoutes } from './person-act.ts';
+
+export interface AdminRouterDependencies {
+  accounts: Accounts;
+  administration: Administration;
+  audit: Audit;
+  browser: Browser;
+  readForm: ReadForm;
+  signedIn: SignedInReader;
+  views: Views;
+}
+
+export interface AdminPagesDependencies extends AdminRouterDependencies {
+  openDesk: OpenDesk;
+}
+
+/** A section is one line. */
+const sections = [overviewRoutes, peopleRoutes, personRoutes, personActRoutes];
+
+export function createAdminRouter(dependencies: AdminRouterDependencies): Router {
+  const router = new Router();
+  const openDesk = createDesk(dependencies);
+  for (const routes of sections) routes(router, { ...dependencies, openDesk });
+  return router;
+}

@@ -1,0 +1,74 @@
+// The rows and parts that pages of the console are made of.
+
+import type { SessionModel } from './account-models.ts';
+import type { AccountSection } from './account-nav.ts';
+import type { Message, SignedInModel } from './view-models.ts';
+
+/** A sentence of the catalogue, or a name as somebody gave it. */
+export type Label = Message | { text: string };
+
+/** A page of the console: the layout draws its navigation from this. */
+export interface AdminModel extends SignedInModel {
+  sections: readonly AccountSection[];
+  navKey: string;
+}
+
+/** One link of a row of which one is chosen. */
+export interface ChoiceModel {
+  label: Label;
+  href: string;
+  isCurrent: boolean;
+}
+
+export interface MembershipModel {
+  name: string;
+  roles: readonly Label[];
+  /** Where they are changed; left out where they may not be. */
+  rolesUrl?: string;
+}
+
+export interface PersonRow {
+  href: string;
+  /** The address again where there is no name. */
+  name: string;
+  email: string;
+  status: Message;
+  memberships: readonly MembershipModel[];
+  instanceRoles: readonly Label[];
+  hasMfa: boolean;
+}
+
+/** What may be done to somebody, with the page that asks first. */
+export interface OfferModel {
+  href: string;
+  label: Message;
+  about: Message;
+}
+
+export interface EventModel {
+  sentence: Message;
+  at: number;
+  hasFailed: boolean;
+  address: string;
+  /** Who did it, where it was not the person. */
+  by?: Label;
+}
+
+export interface PersonModel {
+  name: string;
+  email: string;
+  emailVerified: boolean;
+  status: Message;
+  createdAt: number;
+  firstSignedInAt?: number;
+  memberships: readonly MembershipModel[];
+  instanceRoles: readonly Label[];
+  instanceRolesUrl?: string;
+  /** Belongs to firms, too, that whoever looks does not see. */
+  isShared: boolean;
+  mfa: { active: boolean; activatedAt?: number; recoveryCodesLeft: number };
+  sessions: readonly SessionModel[];
+  invitation?: { state: Message; expiresAt?: number; history: readonly { event: Message; at: number }[] };
+  /** Left out for whoever may not read the log. */
+  events?: readonly EventModel[];
+}

@@ -1,0 +1,20 @@
+// The pages of the console in one table; see pages.ts.
+import type { AdminViewModels } from './admin-view-models.ts';
+import type { Message } from './view-models.ts';
+
+type AdminPages = {
+  readonly [V in keyof AdminViewModels]: {
+    layout: 'admin';
+    formAction: 'self';
+    title(model: AdminViewModels[V]): Message;
+  };
+};
+
+const page = { layout: 'admin', formAction: 'self' } as const;
+
+export const adminPages: AdminPages = {
+  'admin/overview': { ...page, title: () => ({ key: 'admin.overview.title' }) },
+  'admin/people': { ...page, title: () => ({ key: 'admin.people.title' }) },
+  'admin/person': { ...page, title: ({ person }) => ({ key: 'admin.person.title', values: { person: person.name } }) },
+  'admin/person-act': { ...page, title: ({ title }) => title },
+};

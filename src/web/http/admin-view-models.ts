@@ -1,0 +1,44 @@
+// What the views of the console are given; the rest stands in view-models.ts.
+import type { AdminModel, ChoiceModel, OfferModel, PersonModel, PersonRow } from './admin-models.ts';
+import type { FormModel, Message } from './view-models.ts';
+
+export interface AdminViewModels {
+  'admin/overview': AdminModel & { firms: readonly ChoiceModel[]; people: number; openInvitations: number };
+  'admin/people': AdminModel & {
+    firms: readonly ChoiceModel[];
+    statuses: readonly ChoiceModel[];
+    /** As typed: the beginning of an address. */
+    search: string;
+    /** What the search keeps of the address of the page. */
+    kept: Readonly<Record<string, string>>;
+    people: readonly PersonRow[];
+    /** What to say where there is nobody. */
+    empty: Message;
+    inviteUrl?: string;
+    firstUrl?: string;
+    nextUrl?: string;
+  };
+  'admin/person': AdminModel & {
+    person: PersonModel;
+    offers: readonly OfferModel[];
+    dangerousOffers: readonly OfferModel[];
+  };
+  /** Says what will happen, and asks. */
+  'admin/person-act': AdminModel &
+    FormModel & {
+      title: Message;
+      about: readonly Message[];
+      submit: Message;
+      email: string;
+      cancelUrl: string;
+      /** When the page was opened, milliseconds UTC: what was done since is not done twice. */
+      openedAt: number;
+      /** Where the answer leads, when it is not the person's own page. */
+      from: string;
+      /** In the administrator's words; left out where none is asked for. */
+      reason?: string;
+      isDangerous: boolean;
+      /** Why it cannot be done at all; the form is left out then. */
+      hindrance?: Message;
+    };
+}

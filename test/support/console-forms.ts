@@ -1,0 +1,35 @@
+// The forms of the console for tests that forge them.
+import { consoleOf, createMember } from './console.ts';
+import { type Form, type FormMakers, formOn, type Place } from './form.ts';
+import { invite } from './invited.ts';
+
+type Target = { id: string };
+type MakeTarget = (place: Place) => Promise<Target>;
+
+const invitee: MakeTarget = async ({ gatehouse }) => (await invite(gatehouse)).account;
+const member: MakeTarget = async ({ gatehouse }) => (await createMember(gatehouse, {}, { withTotp: true })).account;
+const suspended: MakeTarget = async (place) => {
+  const { id } = await member(place);
+  await place.gatehouse.services.accounts.update(id, (old) => ({ ...old, status: 'suspended' }));
+  return { id };
+};
+
+/** An owner before the page that asks. */
+const act =
+  (name: string, makeTarget: MakeTarget, fields: Record<string, string> = {}) =>
+  async (place: Place): Promise<Form> => {
+    const { id } = await makeTarget(place);
+    const { browser } = await consoleOf(place.gatehouse, { instance: ['owner'] });
+    return formOn(browser, await browser.get(`/admin/people/${id}/${name}`), fields, id);
+  };
+
+export const consoleForms: FormMakers = {
+  'invitation sent again': act('resend', invitee),
+  'invitation cancelled': act('cancel-invitation', invitee),
+  'password reset for somebody': act('password-reset', member),
+  'sessions of somebody ended': act('end-sessions', member),
+  'MFA of somebody reset': act('reset-mfa', member, { reason: 'phone lost' }),
+  'somebody suspended': act('suspend', member),
+  'somebody let in again': act('reopen', suspended),
+  'somebody deleted': act('delete', member),
+};
