@@ -16,7 +16,8 @@ const workSchema = z.object({
   claimedUntil: z.number(),
   expiresAt: z.number(),
 });
-const workSpec: CollectionSpec<z.output<typeof workSchema>> = {
+type StoredWork = z.output<typeof workSchema>;
+const workSpec: CollectionSpec<StoredWork> = {
   name: 'deferred-work',
   schema: workSchema,
   expiresAt: 'expiresAt',
@@ -81,15 +82,21 @@ export function createDeferredWork({ storage, secrets, log }: DeferredWorkDepend
 
   /** Takes up what a process left behind. What is of a kind that this version does not know is left for one that does. */
   async function resume(): Promise<void> {
-    const now = Date.now();
-    for (const { id, kind, sealed, claimedUntil } of await stored.list({ limit: batch })) {
-      const handle = handlers.get(kind);
-      if (!handle || claimedUntil > now) continue;
-      const claimed = await stored.update(id, (old) =>
-        old.claimedUntil > now ? undefined : { ...old, claimedUntil: now + claimMs },
-      );
-      if (claimed) await attempt(id, () => handle(JSON.parse(secrets.open(sealed, context(id))), id));
+    let page = await stored.list({ limit: batch });
+    while (page.length > 0) {
+      for (const work of page) await takeUp(work);
+      page = await stored.list({ limit: batch, after: page.at(-1)?.id ?? '' });
     }
+  }
+
+  async function takeUp({ id, kind, sealed, claimedUntil }: StoredWork): Promise<void> {
+    const now = Date.now();
+    const handle = handlers.get(kind);
+    if (!handle || claimedUntil > now) return;
+    const claimed = await stored.update(id, (old) =>
+      old.claimedUntil > now ? undefined : { ...old, claimedUntil: now + claimMs },
+    );
+    if (claimed) await attempt(id, () => handle(JSON.parse(secrets.open(sealed, context(id))), id));
   }
 
   /** Resolves when nothing is under way in this process. */

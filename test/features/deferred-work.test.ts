@@ -42,6 +42,14 @@ for (const engine of engines) {
       return { ...work, ...errands, letters };
     }
 
+    async function ofALaterVersion() {
+      const storage = await storageAt(url);
+      storages.push(storage);
+      const work = createDeferredWork(dependencies(storage)).of<Errand>('of a later version', async () => {});
+      await storage.open();
+      return work;
+    }
+
     afterEach(() => {
       letClockRun();
       done.length = 0;
@@ -79,6 +87,22 @@ for (const engine of engines) {
       moveClock(minuteMs);
       await theirs.resume();
       expect(done.toSorted()).toEqual(['a letter to eve', 'dan']);
+    });
+
+    it('is done in one round however much is left, though what is of another version, or fails, stands before it', async () => {
+      stopClock();
+      for (let n = 0; n < 130; n += 1) await mine.put({ to: `person ${n}` });
+      const newer = await ofALaterVersion();
+      for (let n = 0; n < 130; n += 1) await newer.put({ to: 'nobody' });
+      moveClock(minuteMs);
+      isBroken = true;
+      await theirs.resume();
+      isBroken = false;
+      expect(done).toEqual([]);
+      moveClock(minuteMs);
+      await Promise.all([mine.resume(), theirs.resume()]);
+      expect(new Set(done).size).toBe(130);
+      expect(done).toHaveLength(130);
     });
 
     it('is tried again where it failed', async () => {
