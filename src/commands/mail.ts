@@ -25,7 +25,8 @@ import {
 
 const listDescription = `Lists the messages of the last two weeks, newest first: state, recipient, what it is about, number of tries, next try,
 and what the mail server said last. Never what a message says.
-States: queued, sending, retrying; sent, refused (the mail server will never take it), expired (nobody took it in time).`;
+States: queued, sending, retrying; sent, refused (the mail server will never take it), expired (nobody took it in time),
+superseded (void before it was sent: a newer mail took its place, or it was withdrawn).`;
 
 const testDescription = `Sends a test message at once, past the queue, and prints what the mail server answers. The storage is not needed.`;
 

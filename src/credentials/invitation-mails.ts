@@ -1,7 +1,7 @@
 // The mails of an invitation, and what became of them.
 import { type Account, displayName } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import { type Invitation, type InvitationEntry, withEntry } from '../accounts/invitation.ts';
+import { type Invitation, type InvitationEntry, isCancelled, withEntry } from '../accounts/invitation.ts';
 import { clientName } from '../clients/client.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Messages } from '../mail/messages.ts';
@@ -28,6 +28,7 @@ const kind = 'invitation';
 export function createInvitationMails(dependencies: InvitationMailsDependencies) {
   const { accounts, clients, messages, outbox, issuer, firmNamesOf } = dependencies;
   outbox.onOutcome(hear);
+  outbox.onlyWhile(kind, isCurrent);
 
   async function partiesOf(account: Account): Promise<InvitationParties> {
     const { invitation } = account;
@@ -80,6 +81,12 @@ export function createInvitationMails(dependencies: InvitationMailsDependencies)
       if (!invitation || invitation.mailId !== reference.mailId || isKnown(invitation, entry)) return undefined;
       return { ...current, invitation: withEntry(invitation, entry) };
     });
+  }
+
+  /** A mail that waits while a newer one is written, or the invitation withdrawn, holds a password that opens nothing. */
+  async function isCurrent({ accountId, mailId }: Reference): Promise<boolean> {
+    const account = await accounts.get(accountId);
+    return account?.invitation !== undefined && account.invitation.mailId === mailId && !isCancelled(account);
   }
 
   return { send, remind, inform, partiesOf };

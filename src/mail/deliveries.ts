@@ -16,6 +16,7 @@ import {
   expired,
   hasEnded,
   revived,
+  superseded,
   type TryResult,
   told,
 } from './delivery.ts';
@@ -113,6 +114,12 @@ export function createDeliveries({
     await deliveries.update(id, (old) => expired(old, when));
   }
 
+  /** It means nothing any more, though its time is not over. */
+  async function supersede(id: string): Promise<void> {
+    const when = circumstances();
+    await deliveries.update(id, (old) => superseded(old, when));
+  }
+
   /** The listeners have heard what became of it, or there is nothing to hear: what is no longer needed of it goes. */
   async function settle(delivery: Delivery): Promise<void> {
     const when = circumstances();
@@ -163,7 +170,7 @@ export function createDeliveries({
       .map((delivery) => ({ ...open(delivery), id: delivery.id, createdAt: delivery.createdAt }));
   }
 
-  return { add, due, claim, open, finish, expire, settle, tellLater, list, get, retry, read };
+  return { add, due, claim, open, finish, expire, supersede, settle, tellLater, list, get, retry, read };
 }
 export type Deliveries = ReturnType<typeof createDeliveries>;
 
@@ -184,5 +191,5 @@ function statusOf(delivery: Delivery): DeliveryStatus {
 function whyNot({ state, sendUntil }: Delivery, now: number): string {
   if (state === 'sent') return 'it was sent';
   if (state === 'sending' && sendUntil > now) return 'it is being sent at this moment';
-  return 'its time is over';
+  return state === 'superseded' ? 'a newer one or a withdrawal has made it void' : 'its time is over';
 }

@@ -1,11 +1,12 @@
 // The record of one message on its way, and the pure rules of that way:
-//   queued → sending → sent | refused | retrying → sending → …, and expired for what nobody took in time.
+//   queued → sending → sent | refused | retrying → sending → …; expired for what nobody took in time, and superseded for what a newer
+//   message or another event made void while it waited.
 // What a process does with it, it claims first: a lease on the time that the message is due. Whoever dies leaves a lease that ends.
 import { z } from 'zod';
 import { nextTryAt } from '../platform/retry.ts';
 import type { CollectionSpec } from '../storage/port.ts';
 
-export const deliveryStates = ['queued', 'sending', 'retrying', 'sent', 'refused', 'expired'] as const;
+export const deliveryStates = ['queued', 'sending', 'retrying', 'sent', 'refused', 'expired', 'superseded'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
 export const deliverySchema = z.object({
@@ -60,7 +61,7 @@ export const defaultLifeMs = 5 * 24 * 3_600_000;
 export const keptMs = 14 * 24 * 3_600_000;
 
 export function hasEnded({ state }: Pick<Delivery, 'state'>): boolean {
-  return state === 'sent' || state === 'refused' || state === 'expired';
+  return state === 'sent' || state === 'refused' || state === 'expired' || state === 'superseded';
 }
 
 /** @returns the delivery under a lease of its own; undefined where it is not due, or over */
@@ -94,7 +95,18 @@ export function expired(delivery: Delivery, when: Circumstances): Delivery | und
   return isWaiting && delivery.sendUntil <= when.now ? ended(delivery, 'expired', when) : undefined;
 }
 
-function ended(delivery: Delivery, state: 'sent' | 'refused' | 'expired', when: Circumstances): Delivery {
+/** Nobody is told: whoever made it void knows. @returns undefined where it has ended already, or is being sent */
+export function superseded(delivery: Delivery, when: Circumstances): Delivery | undefined {
+  if (hasEnded(delivery) || delivery.dueAt > when.now) return undefined;
+  const { reference: _untold, ...silent } = delivery;
+  return ended(silent, 'superseded', when);
+}
+
+function ended(
+  delivery: Delivery,
+  state: 'sent' | 'refused' | 'expired' | 'superseded',
+  when: Circumstances,
+): Delivery {
   const { lease: _over, ...rest } = delivery;
   return rested({ ...rest, state, endedAt: when.now, ...(delivery.reference ? { untold: 0 } : {}) }, when);
 }

@@ -46,8 +46,12 @@ export interface Outcome {
  *  operator has sent again has a second outcome. */
 export type OutcomeListener = (outcome: Outcome) => Promise<void>;
 
+/** @returns whether a message that waits still means something; asked right before each try */
+export type Wanted = (reference: Reference) => Promise<boolean>;
+
 export function createOutbox({ deliveries }: { deliveries: Deliveries }) {
   const listeners: OutcomeListener[] = [];
+  const wanted = new Map<string, Wanted>();
 
   /** Resolves once the message is stored; it is sent later, by whichever process comes to it first. Nobody waits for a mail server.
    *  @throws DomainError 'invalid_input' where `to` is not one address */
@@ -66,13 +70,23 @@ export function createOutbox({ deliveries }: { deliveries: Deliveries }) {
     listeners.push(listener);
   }
 
+  /** For references of this kind: what another message or event has made void is not sent. Called while the services are built. */
+  function onlyWhile(kind: string, isStillWanted: Wanted): void {
+    wanted.set(kind, isStillWanted);
+  }
+
+  async function isWanted(reference: Reference | undefined): Promise<boolean> {
+    const ask = reference && wanted.get(reference.kind);
+    return !ask || ask(reference);
+  }
+
   /** @throws what a listener throws; the others have heard it then */
   async function tell(outcome: Outcome): Promise<void> {
     const heard = await Promise.allSettled(listeners.map(async (listener) => listener(outcome)));
     for (const one of heard) if (one.status === 'rejected') throw one.reason;
   }
 
-  return { put, list, onOutcome, tell };
+  return { put, list, onOutcome, onlyWhile, isWanted, tell };
 }
 export type Outbox = ReturnType<typeof createOutbox>;
 

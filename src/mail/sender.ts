@@ -15,7 +15,7 @@ const graceMs = 5000;
 
 export interface SenderDependencies {
   deliveries: Deliveries;
-  outbox: Pick<Outbox, 'tell'>;
+  outbox: Pick<Outbox, 'isWanted' | 'tell'>;
   transport: Transport;
   log: Log;
 }
@@ -38,6 +38,7 @@ export function createSender({ deliveries, outbox, transport, log }: SenderDepen
 
   async function tryIt(delivery: Delivery, signal?: AbortSignal): Promise<void> {
     if (delivery.sendUntil <= Date.now()) return deliveries.expire(delivery.id);
+    if (!(await outbox.isWanted(delivery.reference))) return deliveries.supersede(delivery.id);
     const claim = isStopping ? undefined : await deliveries.claim(delivery.id);
     if (!claim) return;
     const result = await attempt(claim, signal);

@@ -71,22 +71,51 @@ for (const engine of engines) {
       expect(await events()).toEqual(['created', 'bounced', 'mailed']);
     });
 
-    it('does not count for a newer one, however late it is refused', async () => {
-      stopClock();
-      server.behave(later);
+    it('does not count for a newer one, however late it is told that it was refused', async () => {
+      server.behave(noSuchUser);
       const { id } = await invite();
-      await send();
+      await gatehouse.services.mailSender.sendDue();
       server.behave('accept');
       await gatehouse.services.invitations.resend(id, origin);
-      await send();
-      expect((await status())?.state).toBe('mailed');
-      server.behave(noSuchUser);
-      moveClock(hourMs);
       await send();
       const states = (await gatehouse.services.deliveries.list()).map(({ state }) => state).toSorted();
       expect(states).toEqual(['refused', 'sent']);
       expect((await status())?.state).toBe('mailed');
       expect(await events()).toEqual(['created', 'resent', 'mailed']);
+    });
+
+    it.each([
+      ['sent again', (id: string) => gatehouse.services.invitations.resend(id, origin), 1],
+      ['withdrawn', (id: string) => gatehouse.services.invitations.cancel(id, origin), 0],
+    ])('is not sent any more when it still waits while the invitation is %s', async (_, act, count) => {
+      stopClock();
+      server.behave(later);
+      const { id } = await invite();
+      await send();
+      const waiting = async () => (await gatehouse.services.deliveries.list({ state: 'retrying' })).length;
+      expect(await waiting()).toBe(1);
+      server.behave('accept');
+      await act(id);
+      moveClock(hourMs);
+      await send();
+      expect(server.arrived).toHaveLength(count);
+      const [older] = (await gatehouse.services.deliveries.list({ state: 'superseded' })).slice(-1);
+      expect(older).toMatchObject({ tries: 1, purpose: 'invitation' });
+      expect(JSON.stringify(older)).not.toContain('sealed');
+      await expect(gatehouse.services.deliveries.retry(older?.id ?? '')).rejects.toMatchObject({ code: 'conflict' });
+      expect(await waiting()).toBe(0);
+    });
+
+    it('is not sent while the invitation of an account that stays is withdrawn, and the next one is', async () => {
+      const { id } = await invite();
+      await gatehouse.services.accounts.update(id, (old) => ({ ...old, passwordHash: 'of an own password' }));
+      await gatehouse.services.invitations.cancel(id, origin);
+      await send();
+      expect(server.arrived).toEqual([]);
+      await gatehouse.services.invitations.resend(id, origin);
+      await send();
+      expect(server.arrived).toHaveLength(1);
+      expect((await status())?.history.at(-1)?.event).toBe('mailed');
     });
   });
 }

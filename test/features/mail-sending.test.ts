@@ -14,7 +14,7 @@ const message = {
   html: `<p><a href="${secret}">Open</a></p>`,
   purpose: 'reset',
 };
-const reference = { kind: 'invitation', accountId: 'an-account' };
+const reference = { kind: 'errand', accountId: 'an-account' };
 
 for (const engine of engines) {
   (engine.available ? describe : describe.skip)(`mail on ${engine.name}`, () => {

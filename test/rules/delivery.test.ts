@@ -1,6 +1,6 @@
 // The way of one message, as a pure rule: who may claim it, what a late result is worth, when it is over.
 import { describe, expect, it } from '@jest/globals';
-import { afterTry, claimed, type Delivery, expired, revived, told } from '../../src/mail/delivery.ts';
+import { afterTry, claimed, type Delivery, expired, revived, superseded, told } from '../../src/mail/delivery.ts';
 
 const now = 1_000_000_000;
 const when = { now, keepsBodies: false };
@@ -32,6 +32,7 @@ describe('a claim', () => {
     ['was sent', { state: 'sent' as const }],
     ['was refused', { state: 'refused' as const }],
     ['has expired', { state: 'expired' as const }],
+    ['was superseded', { state: 'superseded' as const }],
   ])('is refused where the message %s', (_, change) => {
     expect(claimed({ ...queued, ...change }, { lease: 'mine', now })).toBeUndefined();
   });
@@ -64,6 +65,16 @@ describe('the end of a message', () => {
     const old = { ...underWay, sendUntil: now };
     expect(expired(old, when)).toBeUndefined();
     expect(expired(old, { ...when, now: now + 180_000 })).toMatchObject({ state: 'expired' });
+  });
+
+  it('comes before its time where the message is void, without its body, and is told to nobody', () => {
+    expect(superseded(underWay, when)).toBeUndefined();
+    const waiting = { ...queued, reference: { kind: 'invitation', accountId: 'ana' } };
+    const over = superseded(waiting, when);
+    expect(over).toMatchObject({ state: 'superseded', endedAt: now });
+    for (const gone of ['sealed', 'untold']) expect(over).not.toHaveProperty(gone);
+    expect(superseded(over ?? queued, when)).toBeUndefined();
+    expect(revived(over ?? queued, now)).toBeUndefined();
   });
 
   it('leaves a refused one its body until its own end, for another try', () => {
