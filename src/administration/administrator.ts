@@ -123,11 +123,16 @@ function objectionOver(who: Administrator, account: Account, permission: Permiss
   return above && new DomainError('not_permitted', `${account.id} stands above you in ${above.organization}`);
 }
 
+/** Up to which rank roles may be given there. */
+export function rankWithin(who: Administrator, organization?: string): number {
+  return Math.max(who.rank, organization === undefined ? 0 : (who.rankIn.get(organization) ?? 0));
+}
+
 /** Nobody gives a role that stands above their own.
  *  @throws DomainError 'not_permitted' */
 export function demandMayGive(who: Administrator, roles: readonly string[], organization?: string): void {
-  const own = Math.max(who.rank, organization === undefined ? 0 : (who.rankIn.get(organization) ?? 0));
-  if (rankOf(roles) > own) throw new DomainError('not_permitted', `a role of ${roles.join(', ')} stands above yours`);
+  if (rankOf(roles) > rankWithin(who, organization))
+    throw new DomainError('not_permitted', `a role of ${roles.join(', ')} stands above yours`);
   if (organization !== undefined && roles.includes('owner'))
     throw new DomainError('invalid_input', 'roles: owner is a role on the instance, not in an organization');
 }

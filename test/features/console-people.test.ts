@@ -21,8 +21,12 @@ for (const engine of engines) {
     afterEach(letClockRun);
     afterAll(() => gatehouse.stop());
 
+    const helping = ['password-reset', 'end-sessions', 'reset-mfa'];
+    const writing = ['leave/acme', 'suspend', 'delete'];
     const offersOn = (page: Page) =>
-      page.document.querySelectorAll('.offers a').map((a) => (a.getAttribute('href') ?? '').replace(/.*\//, ''));
+      page.document
+        .querySelectorAll('.offers a')
+        .map((a) => (a.getAttribute('href') ?? '').replace(/.*people\/[^/]+\//, ''));
     const eventsOf = async (id: string) =>
       (await gatehouse.services.audit.bySubject(id))
         .map(({ type }) => type)
@@ -72,13 +76,21 @@ for (const engine of engines) {
       expect(addressesOn(second)).not.toContain(one.email);
     });
 
-    it('does not tell a firm’s administrator of the other firms of their people', async () => {
+    it('does not tell a firm’s administrator of the other firms of their people, and lets them go from the own one', async () => {
       const { account } = await createMember(gatehouse, { acme: ['editor'], zeta: ['editor'] });
       const { browser } = await consoleOf(gatehouse, { acme: ['admin'] });
       const page = await browser.get(`/admin/people/${account.id}`);
       expect(page.text).toContain('also belongs to another organization');
       expect(page.html).not.toMatch(/zeta/i);
-      expect(offersOn(page)).toEqual([]);
+      expect(offersOn(page)).toEqual(['leave/acme']);
+      const asked = await browser.get(`/admin/people/${account.id}/leave/acme`);
+      expect(asked.heading).toBe('Remove Ana Silva from Acme?');
+      for (const done of [await browser.submit(asked, {}, 'Remove'), await browser.submit(asked, {}, 'Remove')])
+        expect([done.heading, done.text.includes('no longer belongs to the organization')]).toEqual(['People', true]);
+      expect((await gatehouse.services.accounts.get(account.id))?.memberships).toEqual([
+        { organization: 'zeta', roles: ['editor'] },
+      ]);
+      expect((await browser.get(`/admin/people/${account.id}/leave/zeta`)).status).toBe(404);
     });
 
     it('finds by the beginning of an address and by status, and says what to do where nobody fits', async () => {
@@ -117,18 +129,18 @@ for (const engine of engines) {
     });
 
     it.each([
-      ['owner', { instance: ['owner'] }, ['password-reset', 'end-sessions', 'reset-mfa', 'suspend', 'delete']],
-      ['admin', { acme: ['admin'] }, ['password-reset', 'end-sessions', 'reset-mfa', 'suspend', 'delete']],
-      ['helpdesk', { acme: ['helpdesk'] }, ['password-reset', 'end-sessions', 'reset-mfa']],
+      ['owner', { instance: ['owner'] }, [...helping, ...writing]],
+      ['admin', { acme: ['admin'] }, [...helping, ...writing]],
+      ['helpdesk', { acme: ['helpdesk'] }, helping],
       ['auditor', { acme: ['auditor'] }, []],
     ])('AC-02: offers each role what it may do, and refuses the rest: %s', async (_role, roles, offered) => {
       const { account } = await createMember(gatehouse, { acme: [] }, { withTotp: true });
       const { browser } = await consoleOf(gatehouse, roles);
-      expect(offersOn(await browser.get(`/admin/people/${account.id}`))).toEqual(offered);
-      for (const act of ['password-reset', 'end-sessions', 'reset-mfa', 'suspend', 'delete'])
+      expect(offersOn(await browser.get(`/admin/people/${account.id}`)).toSorted()).toEqual(offered.toSorted());
+      for (const act of [...helping, ...writing, 'roles/acme'])
         expect([act, (await browser.get(`/admin/people/${account.id}/${act}`)).status]).toEqual([
           act,
-          offered.includes(act) ? 200 : 403,
+          offered.includes(act === 'roles/acme' ? 'suspend' : act) ? 200 : 403,
         ]);
     });
 

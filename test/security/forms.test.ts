@@ -51,6 +51,9 @@ const formsOf: Readonly<Record<string, readonly string[]>> = {
   '/admin/people/:id/suspend': ['somebody suspended'],
   '/admin/people/:id/reopen': ['somebody let in again'],
   '/admin/people/:id/delete': ['somebody deleted'],
+  '/admin/people/:id/roles': ['roles on the instance'],
+  '/admin/people/:id/roles/:organization': ['roles in a firm'],
+  '/admin/people/:id/leave/:organization': ['somebody leaving a firm'],
 };
 
 describe('a forged post', () => {

@@ -1,5 +1,5 @@
 // The forms of the console for tests that forge them.
-import { consoleOf, createMember } from './console.ts';
+import { consoleOf, createFirms, createMember } from './console.ts';
 import { type Form, type FormMakers, formOn, type Place } from './form.ts';
 import { invite } from './invited.ts';
 
@@ -23,7 +23,16 @@ const act =
     return formOn(browser, await browser.get(`/admin/people/${id}/${name}`), fields, id);
   };
 
+const acmeMember: MakeTarget = async ({ gatehouse }) => {
+  if (!(await gatehouse.services.organizations.get('acme'))) await createFirms(gatehouse, 'acme');
+  return (await createMember(gatehouse, { acme: [] })).account;
+};
+
 export const consoleForms: FormMakers = {
+  'roles on the instance': act('roles', member, { role: 'auditor', otherRoles: 'editor', was: '' }),
+  'roles in a firm': act('roles/acme', acmeMember, { role: 'helpdesk', otherRoles: '', was: '' }),
+  'somebody leaving a firm': act('leave/acme', acmeMember),
+
   'invitation sent again': act('resend', invitee),
   'invitation cancelled': act('cancel-invitation', invitee),
   'password reset for somebody': act('password-reset', member),

@@ -14,7 +14,7 @@ export const consoleSections: readonly ConsoleSection[] = [
   {
     href: '/admin/people',
     key: 'admin.nav.people',
-    views: ['admin/people', 'admin/person', 'admin/person-act'],
+    views: ['admin/people', 'admin/person', 'admin/person-act', 'admin/person-roles'],
     permission: 'users:read',
     isOfFirm: true,
   },

@@ -17,6 +17,7 @@ const statuses = ['active', 'invited', 'suspended'] as const;
 /** What a redirect back to this page may announce. */
 const notices = new Map<unknown, Message>([
   ['delete', { key: 'admin.act.delete.done' }],
+  ['left', { key: 'admin.leave.done' }],
   ['cancel-invitation', { key: 'admin.act.cancel-invitation.done' }],
 ]);
 

@@ -12,10 +12,9 @@ import { peoplePath } from './people.ts';
 import { type PersonAct, personActs } from './person-acts.ts';
 import { personPath } from './person-models.ts';
 import type { AdminPagesDependencies } from './router.ts';
+import { wasDoneSince } from './second-click.ts';
 
 const longestReason = 500;
-/** Looked through for what was done already. */
-const latestEvents = 20;
 
 /** Where the answer leads instead of the person's own page. */
 const otherPlaces = new Map([['invitations', '/admin/invitations']]);
@@ -63,8 +62,9 @@ function actRoutes(router: Router, dependencies: AdminPagesDependencies, act: Pe
   }
 
   router.get(path, async (ctx) => {
-    const open = await openAct(ctx);
-    if (!open) return;
+    const desk = await openDesk(ctx, act.permission, { isFresh: act.isFresh });
+    if (!desk) return;
+    const open = { desk, account: await accountFor(desk, ctx.params.id ?? '') };
     const { account } = open;
     const isLastOwner = act.endsOwner && (await administration.people.isLastOwner(account));
     if (isLastOwner) return show(ctx, open, { hindrance: { key: 'admin.act.lastOwner' } });
@@ -73,50 +73,45 @@ function actRoutes(router: Router, dependencies: AdminPagesDependencies, act: Pe
   });
 
   router.post(path, async (ctx) => {
-    const open = await openAct(ctx);
-    if (!open) return;
-    const { desk, account } = open;
+    const desk = await openDesk(ctx, act.permission, { isFresh: act.isFresh });
+    if (!desk) return;
+    const id = ctx.params.id ?? '';
     const given = await readForm(ctx, desk.person.csrfContext, ['reason', 'openedAt', 'from']);
-    if (await isDone(desk, account, given)) return lead(ctx, account, given);
+    if (await isDone(desk, id, given)) return lead(ctx, id, given);
+    const account = await accountFor(desk, id);
     const errors = reasonErrors(given);
-    if (errors.length > 0) return show(ctx, open, { errors, status: 422, given });
+    if (errors.length > 0) return show(ctx, { desk, account }, { errors, status: 422, given });
     try {
-      await act.run(administration, desk.who, { id: account.id, reason: given.reason.trim() });
+      await act.run(administration, desk.who, { id, reason: given.reason.trim() });
     } catch (error) {
       if (!isDomainError(error, 'conflict') && !isDomainError(error, 'not_found')) throw error;
-      if (await isSo(desk, account, given)) return lead(ctx, account, given);
+      if (await isSo(desk, id, given)) return lead(ctx, id, given);
       const isLastOwner = act.endsOwner && (await administration.people.isLastOwner(account));
       const hindrance: Message = { key: isLastOwner ? 'admin.act.lastOwner' : 'admin.act.notNow' };
-      return show(ctx, open, { hindrance, status: 409, given });
+      return show(ctx, { desk, account }, { hindrance, status: 409, given });
     }
-    await lead(ctx, account, given);
+    await lead(ctx, id, given);
   });
 
   /** @throws DomainError 'not_found' or 'not_permitted' */
-  async function openAct(ctx: Context): Promise<{ desk: Desk; account: Account } | undefined> {
-    const desk = await openDesk(ctx, act.permission, { isFresh: act.isFresh });
-    if (!desk) return undefined;
-    const account = await administration.people.get(desk.who, ctx.params.id ?? '');
-    demandOver(desk.who, account, act.permission);
-    return { desk, account };
+  async function accountFor({ who }: Desk, id: string): Promise<Account> {
+    const account = await administration.people.get(who, id);
+    demandOver(who, account, act.permission);
+    return account;
   }
 
-  /** The same administrator has done it since the page was opened: a second click is none. */
-  async function isDone({ person }: Desk, { id }: Account, { openedAt }: Given): Promise<boolean> {
-    if (!act.event || !Number(openedAt)) return false;
-    const latest = await audit.latestOf(id, { limit: latestEvents });
-    return latest.some(
-      ({ type, actor, at }) => type === act.event && actor === person.account.id && at >= Number(openedAt),
-    );
+  async function isDone({ person }: Desk, subject: string, { openedAt }: Given): Promise<boolean> {
+    if (!act.event) return false;
+    return wasDoneSince(audit, { type: act.event, subject, actor: person.account.id, openedAt });
   }
 
   /** Another request was faster, and what was wanted holds. */
-  async function isSo({ who }: Desk, { id }: Account, { openedAt }: Given): Promise<boolean> {
+  async function isSo({ who }: Desk, id: string, { openedAt }: Given): Promise<boolean> {
     const now = await dependencies.accounts.get(id);
     return !now || !act.isFor(now, who) || (act.wasDone?.(now, Number(openedAt)) ?? false);
   }
 
-  async function lead(ctx: Context, { id }: Account, { from }: Given): Promise<void> {
+  async function lead(ctx: Context, id: string, { from }: Given): Promise<void> {
     const place = otherPlaces.get(from);
     const isLeft = !act.mayRemove || (await dependencies.accounts.get(id)) !== undefined;
     seeOther(ctx, `${place ?? (isLeft ? personPath(id) : peoplePath)}?done=${act.name}`);

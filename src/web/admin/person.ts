@@ -9,18 +9,21 @@ import type { AuditEvent } from '../../audit/audit.ts';
 import { deviceOf, deviceWords } from '../../platform/device.ts';
 import type { Session } from '../../sessions/session.ts';
 import type { SessionModel } from '../http/account-models.ts';
-import type { EventModel, PersonModel } from '../http/admin-models.ts';
+import type { EventModel, OfferModel, PersonModel } from '../http/admin-models.ts';
 import type { Message } from '../http/view-models.ts';
 import { type Desk, queryOf } from './desk.ts';
 import { namesOf } from './firm-names.ts';
 import { peoplePath } from './people.ts';
 import { type PersonAct, personActs } from './person-acts.ts';
 import { membershipModels, personPath, roleLabel, statusLabel } from './person-models.ts';
+import { mayChangeRoles, rolesIn } from './person-roles.ts';
 import type { AdminPagesDependencies } from './router.ts';
 
 const latestEvents = 10;
 
 function noticeOf(done: string | undefined, { email }: Account): Message | undefined {
+  if (done === 'roles') return { key: 'admin.roles.done' };
+  if (done === 'left') return { key: 'admin.leave.done' };
   const act = personActs.find(({ name }) => name === done);
   return act && { key: `admin.act.${act.name}.done`, values: { email } };
 }
@@ -42,9 +45,21 @@ export function personRoutes(router: Router, dependencies: AdminPagesDependencie
       ...(notice ? { notice } : {}),
       person: await toModel(desk, account),
       offers: offers.filter(({ isDangerous }) => !isDangerous).map((act) => offerOf(act, account)),
-      dangerousOffers: offers.filter(({ isDangerous }) => isDangerous).map((act) => offerOf(act, account)),
+      dangerousOffers: [
+        ...(await leaveOffers(desk, account)),
+        ...offers.filter(({ isDangerous }) => isDangerous).map((act) => offerOf(act, account)),
+      ],
     });
   });
+
+  async function leaveOffers({ who }: Desk, account: Account): Promise<OfferModel[]> {
+    const ids = organizationIds(account).filter((id) => mayChangeRoles(who, rolesIn(account, id), id));
+    return (await administration.firms.named(who, ids)).map(({ id, name }) => ({
+      href: personPath(account.id, `/leave/${id}`),
+      label: { key: 'admin.leave.offer', values: { organization: name } },
+      about: { key: 'admin.leave.about' },
+    }));
+  }
 
   async function toModel({ who }: Desk, account: Account): Promise<PersonModel> {
     const [names, mfa, sessions, events] = await Promise.all([
@@ -62,8 +77,12 @@ export function personRoutes(router: Router, dependencies: AdminPagesDependencie
       status: statusLabel(account),
       createdAt: account.createdAt,
       ...(account.firstSignedInAt === undefined ? {} : { firstSignedInAt: account.firstSignedInAt }),
-      memberships,
+      memberships: memberships.map(({ id, ...membership }) => ({
+        ...membership,
+        ...(mayChangeRoles(who, rolesIn(account, id), id) ? { rolesUrl: personPath(account.id, `/roles/${id}`) } : {}),
+      })),
       instanceRoles: account.roles.map(roleLabel),
+      ...(mayChangeRoles(who, account.roles) ? { instanceRolesUrl: personPath(account.id, '/roles') } : {}),
       isShared: memberships.length < organizationIds(account).length,
       mfa,
       sessions: sessions.map(sessionModel),
@@ -106,7 +125,7 @@ export function personRoutes(router: Router, dependencies: AdminPagesDependencie
   }
 }
 
-function offerOf({ name }: PersonAct, { id }: Account) {
+function offerOf({ name }: PersonAct, { id }: Account): OfferModel {
   const href = personPath(id, `/${name}`);
   return { href, label: { key: `admin.act.${name}.offer` }, about: { key: `admin.act.${name}.about` } };
 }

@@ -12,6 +12,7 @@ import { overviewRoutes } from './overview.ts';
 import { peopleRoutes } from './people.ts';
 import { personRoutes } from './person.ts';
 import { personActRoutes } from './person-act.ts';
+import { personRolesRoutes } from './person-roles.ts';
 
 export interface AdminRouterDependencies {
   accounts: Accounts;
@@ -28,7 +29,7 @@ export interface AdminPagesDependencies extends AdminRouterDependencies {
 }
 
 /** A section is one line. */
-const sections = [overviewRoutes, peopleRoutes, personRoutes, personActRoutes];
+const sections = [overviewRoutes, peopleRoutes, personRoutes, personActRoutes, personRolesRoutes];
 
 export function createAdminRouter(dependencies: AdminRouterDependencies): Router {
   const router = new Router();

@@ -27,6 +27,16 @@ export interface MembershipModel {
   rolesUrl?: string;
 }
 
+/** Roles as a form asks for them. */
+export interface RoleFormModel {
+  /** `none`, or an administrative role. */
+  role: string;
+  /** Those that only relying apps know, with commas between. */
+  otherRoles: string;
+  /** Which of the first kind may be given, from none to the strongest. */
+  offered: readonly string[];
+}
+
 export interface PersonRow {
   href: string;
   /** The address again where there is no name. */

@@ -16,5 +16,9 @@ export const adminPages: AdminPages = {
   'admin/overview': { ...page, title: () => ({ key: 'admin.overview.title' }) },
   'admin/people': { ...page, title: () => ({ key: 'admin.people.title' }) },
   'admin/person': { ...page, title: ({ person }) => ({ key: 'admin.person.title', values: { person: person.name } }) },
+  'admin/person-roles': {
+    ...page,
+    title: ({ person }) => ({ key: 'admin.roles.title', values: { person } }),
+  },
   'admin/person-act': { ...page, title: ({ title }) => title },
 };

@@ -1,5 +1,5 @@
 // What the views of the console are given; the rest stands in view-models.ts.
-import type { AdminModel, ChoiceModel, OfferModel, PersonModel, PersonRow } from './admin-models.ts';
+import type { AdminModel, ChoiceModel, OfferModel, PersonModel, PersonRow, RoleFormModel } from './admin-models.ts';
 import type { FormModel, Message } from './view-models.ts';
 
 export interface AdminViewModels {
@@ -40,5 +40,16 @@ export interface AdminViewModels {
       isDangerous: boolean;
       /** Why it cannot be done at all; the form is left out then. */
       hindrance?: Message;
+    };
+  'admin/person-roles': AdminModel &
+    FormModel &
+    RoleFormModel & {
+      person: string;
+      email: string;
+      /** Left out for roles on the whole system. */
+      organization?: string;
+      /** The roles as the page was made with them, so that nobody else's change is lost. */
+      was: string;
+      cancelUrl: string;
     };
 }
