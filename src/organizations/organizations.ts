@@ -1,6 +1,6 @@
 // Keeps organizations. Who may change one is for administration/ to say.
 import type { Audit, AuditEvent, AuditEventType, Origin } from '../audit/audit.ts';
-import { DomainError } from '../platform/errors.ts';
+import { DomainError, isDomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import type { Storage } from '../storage/port.ts';
 import { createFirmPolicies } from './firm-policies.ts';
@@ -22,8 +22,7 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
   /** @throws DomainError 'duplicate' when the id is taken; one made from the name gets an ending instead */
   async function create({ id, name, domains = [] }: OrganizationInput, origin: Origin): Promise<Organization> {
     const now = Date.now();
-    const record: Organization = {
-      id: id ?? (await freeId(name)),
+    const draft = {
       name,
       domains: [...new Set(domains)],
       verifiedDomains: [],
@@ -31,19 +30,21 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
       createdAt: now,
       updatedAt: now,
     };
-    await organizations.insert(record);
+    const wanted = id ?? idFromName(name) ?? 'organization';
+    const record = await inserted({ ...draft, id: wanted }, id === undefined ? idWithEnding(wanted) : undefined);
     await note('organization.created', record.id, { name }, origin);
     return record;
   }
 
-  async function freeId(name: string): Promise<string> {
-    const wanted = idFromName(name) ?? 'organization';
-    return (await organizations.get(wanted))
-      ? `${wanted.slice(0, 50)}-${newId()
-          .toLowerCase()
-          .replace(/[^a-z0-9]/g, '')
-          .slice(0, 8)}`
-      : wanted;
+  /** @param otherwise the id to take where the wanted one is taken */
+  async function inserted(record: Organization, otherwise: string | undefined): Promise<Organization> {
+    try {
+      await organizations.insert(record);
+      return record;
+    } catch (error) {
+      if (otherwise === undefined || !isDomainError(error, 'duplicate')) throw error;
+      return inserted({ ...record, id: otherwise }, undefined);
+    }
   }
 
   /** Name and domains. A domain that is claimed no longer is proved no longer.
@@ -152,3 +153,11 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
   };
 }
 export type Organizations = ReturnType<typeof createOrganizations>;
+
+function idWithEnding(id: string): string {
+  const ending = newId()
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+    .slice(0, 8);
+  return `${id.slice(0, 50)}-${ending}`;
+}
