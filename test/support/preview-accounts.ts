@@ -1,36 +1,5 @@
 // My Profile in every state, with models such as routes give.
-import {
-  at,
-  codes,
-  downloadUrl,
-  email,
-  form,
-  long,
-  longEmail,
-  longUser,
-  qrCode,
-  type Screen,
-  secretKey,
-  user,
-} from './preview-samples.ts';
-
-const activate = { user, email, qrCode, showSecretUrl: '?secret=shown', cancelUrl: '/profile/password' };
-const deactivate = {
-  user,
-  email,
-  confirmed: false,
-  isEnforced: false,
-  withRecoveryCode: false,
-  otherUrl: '?with=recovery-code',
-  cancelUrl: '/profile/password',
-};
-const recoveryCodes = {
-  codes,
-  downloadUrl,
-  action: '/profile/password/mfa/recovery-codes',
-  csrf: 'token',
-  errors: [],
-};
+import { at, email, form, long, longEmail, longUser, type Screen, user } from './preview-samples.ts';
 
 const profile = {
   givenName: 'Maya',
@@ -67,6 +36,11 @@ const languages = [
 ];
 const password = { user, email, minLength: 12, isNewPhoneTold: true };
 export const accounts: Screen[] = [
+  {
+    state: 'address changed',
+    view: 'account/profile',
+    model: { user, ...profile, amr: ['pwd'], notice: { key: 'notice.emailChanged', values: { email } } },
+  },
   {
     state: 'filled',
     view: 'account/profile',
@@ -127,7 +101,7 @@ export const accounts: Screen[] = [
     (outcome): Screen => ({
       state: outcome,
       view: 'account/email-confirm',
-      model: { outcome, continueUrl: '/profile/email' },
+      model: { outcome, continueUrl: outcome === 'changed' ? '/profile' : '/profile/email' },
     }),
   ),
   { state: 'plain', view: 'account/data', model: { user, ...form(), deleteUrl: '/profile/delete' } },
@@ -146,6 +120,23 @@ export const accounts: Screen[] = [
       email: longEmail,
       asksFor: 'otp',
       otherUrl: '/profile/delete?with=recovery-code',
+    },
+  },
+  {
+    state: 'by code',
+    view: 'account/delete',
+    model: { ...deletion, user, asksFor: 'otp', otherUrl: '/profile/delete?with=recovery-code' },
+  },
+  {
+    state: 'by recovery code, error',
+    view: 'account/delete',
+    model: {
+      ...deletion,
+      ...form({ field: 'recoveryCode', key: 'error.recoveryCode.rejected' }),
+      user,
+      asksFor: 'recovery',
+      otherUrl: '/profile/delete',
+      confirmed: true,
     },
   },
   { state: 'last owner', view: 'account/delete', model: { ...deletion, user, isLastOwner: true } },
@@ -173,6 +164,11 @@ export const accounts: Screen[] = [
     },
   },
   {
+    state: 'no recovery codes',
+    view: 'account/password',
+    model: { ...password, ...form(), mfa: 'active', recoveryCodesWarning: { key: 'mfa.noRecoveryCodes' } },
+  },
+  {
     state: 'signed in with a recovery code',
     view: 'account/password',
     model: {
@@ -194,51 +190,6 @@ export const accounts: Screen[] = [
         { field: 'newPassword', key: 'error.newPassword.tooShort', values: { count: 12 } },
       ),
       mfa: 'not-active',
-    },
-  },
-  { state: 'empty', view: 'account/mfa-activate', model: { ...activate, ...form() } },
-  {
-    state: 'secret shown, error',
-    view: 'account/mfa-activate',
-    model: { ...activate, ...form({ field: 'code2', key: 'error.code2.rejected' }), secretKey },
-  },
-  {
-    state: 'empty',
-    view: 'account/mfa-deactivate',
-    model: { ...deactivate, ...form() },
-  },
-  {
-    state: 'errors',
-    view: 'account/mfa-deactivate',
-    model: {
-      ...deactivate,
-      ...form({ field: 'code', key: 'error.code.format' }, { field: 'confirm', key: 'error.confirm.required' }),
-      isEnforced: true,
-    },
-  },
-  {
-    state: 'by recovery code, error',
-    view: 'account/mfa-deactivate',
-    model: {
-      ...deactivate,
-      ...form({ field: 'recoveryCode', key: 'error.recoveryCode.rejected' }),
-      confirmed: true,
-      withRecoveryCode: true,
-    },
-  },
-  {
-    state: 'fresh',
-    view: 'account/recovery-codes',
-    model: { user, ...recoveryCodes, notice: { key: 'notice.mfaActivated' } },
-  },
-  {
-    state: 'new ones, clock slow',
-    view: 'account/recovery-codes-new',
-    model: {
-      user,
-      email,
-      cancelUrl: '/profile/password',
-      ...form({ field: 'code', key: 'error.code.clockSlow', values: { count: 90 } }),
     },
   },
 ];

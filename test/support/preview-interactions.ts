@@ -228,44 +228,6 @@ export const interactions: Screen[] = [
     model: { client: longClient, continueUrl: 'https://time.acme.example/' },
   },
   { state: 'plain', view: 'interaction/password-reset', model: { continueUrl: '/profile' } },
-  {
-    state: 'open',
-    view: 'interaction/invitation',
-    model: {
-      ...form(),
-      title: { key: 'invitation.title', values: { product: 'Gatehouse' } },
-      about: [
-        { key: 'invitation.leadBy', values: { inviter: long, product: 'Gatehouse' } },
-        { key: 'invitation.organization', values: { organization: 'Acme' } },
-        { key: 'invitation.next' },
-      ],
-      email: longEmail,
-    },
-  },
-  {
-    state: 'expired',
-    view: 'interaction/invitation-over',
-    model: {
-      ...form(),
-      title: { key: 'invitation.expiredTitle' },
-      text: { key: 'invitation.expired' },
-      endedAt: Date.UTC(2026, 10, 22),
-      ask: 'click',
-      email: '',
-    },
-  },
-  {
-    state: 'unknown',
-    view: 'interaction/invitation-over',
-    model: {
-      ...form({ field: 'email', key: 'error.email.invalid' }),
-      title: { key: 'invitation.unknownTitle' },
-      text: { key: 'invitation.unknown' },
-      ask: 'address',
-      email: longEmail,
-    },
-  },
-  { state: 'asked again', view: 'interaction/invitation-sent', model: { signInUrl: '/invitation/welcome' } },
   { state: 'asked by a client', view: 'interaction/sign-out', model: { ...form(), client, email } },
   { state: 'plain', view: 'interaction/sign-out', model: form({ key: 'error.formExpired' }) },
   {

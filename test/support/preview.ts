@@ -11,13 +11,17 @@ import { accounts } from './preview-accounts.ts';
 import { consolePeople } from './preview-console.ts';
 import { devices } from './preview-devices.ts';
 import { interactions } from './preview-interactions.ts';
+import { invitations } from './preview-invitations.ts';
 import { developers, errors } from './preview-others.ts';
 import type { Screen } from './preview-samples.ts';
+import { secondFactors } from './preview-second-factor.ts';
 
 export const screens: readonly Screen[] = [
   ...interactions,
+  ...invitations,
   ...errors,
   ...accounts,
+  ...secondFactors,
   ...devices,
   ...consolePeople,
   ...developers,

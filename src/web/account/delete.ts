@@ -33,14 +33,16 @@ export function deleteRoutes(router: Router, dependencies: AccountPagesDependenc
     const { account, csrfContext, model } = person;
     const asksFor = askedOf(ctx, person);
     const isRecovery = asksFor === 'recovery';
+    const isLastOwner = await accountDeletion.isLastOwner(account);
     const page = {
       ...model,
       action: isRecovery ? recoveryPath : path,
       csrf: browser.csrfToken(ctx, csrfContext),
-      errors,
+      // The page says by itself that the last owner cannot go.
+      errors: isLastOwner ? [] : errors,
       email: account.email,
       cancelUrl: '/profile/data',
-      isLastOwner: await accountDeletion.isLastOwner(account),
+      isLastOwner,
       ...(asksFor ? { asksFor, otherUrl: isRecovery ? path : recoveryPath } : {}),
       confirmed,
     };
