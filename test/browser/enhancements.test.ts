@@ -74,11 +74,11 @@ import { screens, startPreview } from '../support/preview.ts';
 
   it('opens the user menu by keyboard and closes it with Escape', async () => {
     const page = await open('account/profile', 'filled');
-    await page.locator('summary').press('Enter');
+    await page.locator('.menu summary').press('Enter');
     await page.getByRole('button', { name: 'Log Out' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Log Out' }).waitFor({ state: 'hidden' });
-    await page.locator('summary:focus').waitFor();
+    await page.locator('.menu summary:focus').waitFor();
   });
 
   it('lets recovery codes be downloaded', async () => {
@@ -96,7 +96,7 @@ import { screens, startPreview } from '../support/preview.ts';
     expect(await password.locator('button:visible').allTextContents()).toEqual(['Save']);
     const codes = await open('account/recovery-codes', 'fresh', withoutScript);
     expect(await codes.getByRole('button', { name: 'Print' }).count()).toBe(0);
-    await codes.locator('summary').click();
+    await codes.locator('.menu summary').click();
     await codes.getByRole('button', { name: 'Log Out' }).waitFor();
   });
 });

@@ -30,6 +30,8 @@ for (const engine of engines) {
           await acceptInvitation(page, issuer, sample);
           const secret = await activateMfa(page, issuer);
           await logOut(page);
+          await page.goto(sample);
+          await page.getByText('Gatehouse told Acme Time that your session there is over').waitFor();
           await signInWithCode(page, sample, secret);
           await logOutOfSample(page, issuer);
         } finally {
@@ -102,7 +104,7 @@ async function activateMfa(page: Page, issuer: string): Promise<string> {
 }
 
 async function logOut(page: Page): Promise<void> {
-  await page.locator('summary').click();
+  await page.locator('.menu summary').click();
   await page.getByRole('button', { name: 'Log Out' }).click();
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
 }

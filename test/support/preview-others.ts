@@ -72,6 +72,11 @@ export const developers: Screen[] = [
     },
   },
   { state: 'signed out', view: 'dev/sample', model: { csrf: 'anti-forgery-token', mailboxUrl: '/', profileUrl: '/' } },
+  {
+    state: 'signed out by the provider',
+    view: 'dev/sample',
+    model: { csrf: 'anti-forgery-token', mailboxUrl: '/', profileUrl: '/', isSignedOut: true },
+  },
   { state: 'error', view: 'dev/sample', model: { csrf: '', error: 'access_denied', mailboxUrl: '/', profileUrl: '/' } },
   {
     state: 'signed in',

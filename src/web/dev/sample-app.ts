@@ -8,8 +8,10 @@ import type { Assets } from '../http/assets.ts';
 import { securityHeaders } from '../http/headers.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { Views } from '../http/views.ts';
+import { createSampleLogout, type EndedSession } from './sample-logout.ts';
 
 export const sampleClientId = 'acme-time';
+const logoutPath = '/backchannel-logout';
 
 /** How the sample is registered: public, so that there is no secret to hand out; PKCE protects its codes. */
 export function sampleRegistration(url: string): Record<string, unknown> {
@@ -19,6 +21,9 @@ export function sampleRegistration(url: string): Record<string, unknown> {
     client_uri: url,
     redirect_uris: [`${url}/callback`],
     post_logout_redirect_uris: [`${url}/`],
+    backchannel_logout_uri: `${url}${logoutPath}`,
+    // Else the provider names the person alone, and every device of theirs is signed out.
+    backchannel_logout_session_required: true,
     grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'none',
     id_token_signed_response_alg: 'ES256',
@@ -26,10 +31,11 @@ export function sampleRegistration(url: string): Record<string, unknown> {
   };
 }
 
-/** What this app remembers of a browser: the sign-in under way, then who is signed in. */
+/** What this app remembers of a browser: the sign-in under way, then who is signed in, and that the provider has ended that. */
 interface Visitor {
   pending?: { verifier: string; state: string; nonce: string };
   signedIn?: { idToken: string; claims: openid.IDToken };
+  isSignedOut?: true;
 }
 
 const cookieName = 'acme-time';
@@ -69,7 +75,16 @@ export function createSampleApp({
     return visitor;
   }
 
-  function show(ctx: Koa.Context, { signedIn }: Visitor, error?: string): void {
+  function end({ sid, sub }: EndedSession): void {
+    for (const visitor of visitors.values()) {
+      const claims = visitor.signedIn?.claims;
+      if (!claims || (sid === undefined ? claims.sub !== sub : claims.sid !== sid)) continue;
+      delete visitor.signedIn;
+      visitor.isSignedOut = true;
+    }
+  }
+
+  function show(ctx: Koa.Context, { signedIn, isSignedOut }: Visitor, error?: string): void {
     const claims = Object.entries(signedIn?.claims ?? {}).map(([name, value]) => ({
       name,
       value: typeof value === 'string' ? value : JSON.stringify(value),
@@ -81,6 +96,7 @@ export function createSampleApp({
       profileUrl: `${issuer}/profile`,
       ...(error ? { error } : {}),
       ...(signedIn ? { signedIn: { name, claims } } : {}),
+      ...(isSignedOut ? { isSignedOut } : {}),
     };
     views.render(ctx, 'dev/sample', model, error ? { status: 400 } : {});
   }
@@ -115,6 +131,7 @@ export function createSampleApp({
       const claims = tokens.claims();
       if (!claims || !tokens.id_token) throw new Error('no ID token came back');
       visitor.signedIn = { idToken: tokens.id_token, claims };
+      delete visitor.isSignedOut;
       seeOther(ctx, '/');
     } catch (error) {
       show(ctx, visitor, explain(error));
@@ -129,6 +146,9 @@ export function createSampleApp({
     const request = { id_token_hint: signedIn.idToken, post_logout_redirect_uri: `${url}/` };
     seeOther(ctx, openid.buildEndSessionUrl(await provider(), request).href);
   });
+
+  const serverMetadata = async () => (await provider()).serverMetadata();
+  router.post(logoutPath, createSampleLogout({ clientId: sampleClientId, provider: serverMetadata, end }));
 
   const app = new Koa();
   app.use(securityHeaders(url)).use(assets.middleware).use(router.routes()).use(router.allowedMethods());

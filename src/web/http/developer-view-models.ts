@@ -15,6 +15,8 @@ export interface DeveloperViewModels {
   'dev/sample': {
     /** Present once signed in. */
     signedIn?: { name: string; claims: readonly { name: string; value: string }[] };
+    /** The provider said so: somebody signed out there. */
+    isSignedOut?: true;
     csrf: string;
     error?: string;
     mailboxUrl: string;
