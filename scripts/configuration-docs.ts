@@ -13,7 +13,8 @@ A setting is looked for in this order: its environment variable, the file that \
 - **Environment**: \`PORT=8080\`. A variable that is set to nothing counts as not set. Lists are separated by commas.
 - **\`NAME_FILE\`**: any variable with \`_FILE\` behind its name gives the path of a file that holds the value, as container secrets do:
   \`SECRET_KEY_FILE=/run/secrets/gatehouse\`. White space at its ends is ignored.
-- **YAML**: \`config/gatehouse.yaml\`, or the file after \`--config\`; \`config/gatehouse.example.yaml\` has every setting with its default.
+- **YAML**: \`config/gatehouse.yaml\`, or the file after \`--config\`; \`config/gatehouse.example.yaml\` has every setting with its default,
+  \`config/gatehouse.strict.yaml\` the few that fulfil NIST SP 800-63B-4 where the defaults do not ([deviations.md](deviations.md)).
 
 Durations are a number with a unit (\`s\`, \`m\`, \`h\`, \`d\`), such as \`90m\`. \`npm run -s gatehouse -- config check\` tells every problem at
 once; the server does not start with one, and ends with status 78.

@@ -46,3 +46,24 @@ describe('config/gatehouse.example.yaml', () => {
     expect(String(shown[name])).toBe(text);
   });
 });
+
+describe('config/gatehouse.strict.yaml', () => {
+  const strictPath = join(root, 'config/gatehouse.strict.yaml');
+  const strict = readFileSync(strictPath, 'utf8');
+
+  it('PW-02: asks for 15 characters where a password may be the only factor, and for the session limits of NIST', () => {
+    const wanted = { passwordMinLength: 15, sessionIdle: 3600, sessionAbsolute: 24 * 3600 };
+    const loaded = loadConfig({ env: {}, file: strictPath });
+    expect(loaded).toEqual({ ...loadConfig({ env: {}, file: '/dev/null' }), ...wanted });
+    expect(loaded.mfa).toBe('optional');
+  });
+
+  it('PW-02: says how to demand a second factor of everybody instead, and leaves the length to the default then', () => {
+    const other = strict.replace('passwordMinLength: 15\n', '').replace(/^#(?=mfa:)/m, '');
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-strict-'));
+    writeFileSync(join(folder, 'strict.yaml'), other);
+    const { mfa, passwordMinLength } = loadConfig({ env: {}, file: join(folder, 'strict.yaml') });
+    expect([mfa, passwordMinLength]).toEqual(['required', undefined]);
+    rmSync(folder, { recursive: true });
+  });
+});
