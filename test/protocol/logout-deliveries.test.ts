@@ -4,8 +4,8 @@ import type { EndReason } from '../../src/sessions/session.ts';
 import { sweep } from '../../src/sweeper.ts';
 import { hourMs, letClockRun, minuteMs, moveClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
+import { eventually } from '../support/eventually.ts';
 import {
-  eventually,
   failing,
   type LogoutReceiver,
   ok,

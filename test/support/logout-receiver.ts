@@ -43,12 +43,3 @@ export async function startLogoutReceiver(port = 0): Promise<LogoutReceiver> {
     },
   };
 }
-
-/** Waits until `reached` says so. @throws after ten seconds */
-export async function eventually(reached: () => boolean | Promise<boolean>): Promise<void> {
-  const until = performance.now() + 10_000;
-  while (!(await reached())) {
-    if (performance.now() > until) throw new Error('did not come about within ten seconds');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
