@@ -63,7 +63,7 @@ for (const engine of engines) {
       });
       expect(writes).toBeGreaterThan(6);
       expect([...ends].sort()).toEqual(['is gone', 'stays']);
-    }, 60_000);
+    }, 120_000);
 
     it('does not take the role from a request that is only slow, nor the account from one that was too slow', async () => {
       stopClock();

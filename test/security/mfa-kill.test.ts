@@ -94,7 +94,7 @@ for (const engine of engines) {
         });
         expect(writes).toBeGreaterThan(4);
       },
-      60_000,
+      120_000,
     );
 
     it('REL-05: is on with its secret and ten codes, or off, when the process is killed at any moment', async () => {

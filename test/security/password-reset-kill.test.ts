@@ -74,7 +74,7 @@ for (const engine of engines) {
         if (!isReset) expect(await check(ana)).toBe(true);
       });
       expect(writes).toBeGreaterThan(6);
-    }, 60_000);
+    }, 120_000);
 
     it('REL-04: leaves the old password or the new one when the process is killed at any moment', async () => {
       const port = await freePort();
