@@ -5,6 +5,7 @@ import { createFirms, type FirmsDependencies } from './firms.ts';
 import { createLastOwner } from './last-owner.ts';
 import { createPeople, type PeopleDependencies } from './people.ts';
 import { createPeopleActs, type PeopleActsDependencies } from './people-acts.ts';
+import { createPeopleEmail, type PeopleEmailDependencies } from './people-email.ts';
 import { createPolicyAdministration, type PoliciesDependencies } from './policies.ts';
 import { createSimulator, type SimulatorDependencies } from './simulator.ts';
 import { createTallies } from './tallies.ts';
@@ -13,6 +14,7 @@ type Own = 'firms' | 'lastOwner' | 'people';
 export type AdministrationDependencies = FirmsDependencies &
   Omit<PeopleDependencies, Own> &
   Omit<PeopleActsDependencies, Own> &
+  Omit<PeopleEmailDependencies, Own> &
   Omit<PoliciesDependencies, Own> &
   Omit<SimulatorDependencies, Own>;
 
@@ -23,6 +25,7 @@ export function createAdministration(dependencies: AdministrationDependencies) {
   return {
     people,
     peopleActs: createPeopleActs({ ...dependencies, people, lastOwner }),
+    changeEmail: createPeopleEmail({ ...dependencies, people }),
     firms,
     policies: createPolicyAdministration({ ...dependencies, firms }),
     simulator: createSimulator({ ...dependencies, people }),

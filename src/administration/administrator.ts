@@ -33,25 +33,44 @@ export function administratorOf(
     origin: { ...origin, actor: id },
     instance: granted(roles),
     firms: new Map(memberships.map((one) => [one.organization, granted(memberRoles(one.roles))])),
-    rank: isActive ? rankOf(roles) : 0,
+    rank: isActive ? Math.min(rankOf(roles), highest(within)) : 0,
     rankIn: new Map(memberships.map((one) => [one.organization, rankOf(memberRoles(one.roles))])),
   };
 }
 
-/** A program with a token of its own: what its scopes say, on the instance or in the one organization it belongs to. */
+/** Without rights on the instance itself nobody makes an owner or acts on one: they would have all rights a moment later. */
+function highest(granted: readonly Permission[]): number {
+  return rankOf([granted.includes('instance:write') ? 'owner' : 'admin']);
+}
+
+/** A program with a token of its own: what its scopes say, on the instance or in the one organization it belongs to. There it is never more
+ *  than an administrator of the firm. */
 export function machineAdministrator(
   clientId: string,
   origin: Origin,
   { scopes, organization }: { scopes: readonly Permission[]; organization?: string | undefined },
 ): Administrator {
-  const granted = new Set(scopes);
-  const rank = rankOf([organization === undefined ? 'owner' : 'admin']);
+  const granted = new Set(organization === undefined ? scopes : scopes.filter((scope) => allows(['admin'], scope)));
+  const rank = organization === undefined ? highest(scopes) : rankOf(['admin']);
   return {
     origin: { ...origin, actor: `client:${clientId}` },
     instance: organization === undefined ? granted : new Set(),
     firms: organization === undefined ? new Map() : new Map([[organization, granted]]),
     rank: organization === undefined ? rank : 0,
     rankIn: organization === undefined ? new Map() : new Map([[organization, rank]]),
+  };
+}
+
+/** The same person through an app of one firm: whatever they are elsewhere, the app acts in its own firm alone. */
+export function narrowedTo(who: Administrator, organization: string): Administrator {
+  const held = permissions.filter((permission) => may(who, permission, organization) && allows(['admin'], permission));
+  const rank = Math.min(Math.max(who.rank, who.rankIn.get(organization) ?? 0), rankOf(['admin']));
+  return {
+    ...who,
+    instance: new Set(),
+    firms: new Map([[organization, new Set(held)]]),
+    rank: 0,
+    rankIn: new Map([[organization, rank]]),
   };
 }
 
@@ -114,7 +133,8 @@ function objectionOver(who: Administrator, account: Account, permission: Permiss
   const firms = organizationIds(account);
   const everywhere =
     who.instance.has(permission) || (firms.length > 0 && firms.every((id) => may(who, permission, id)));
-  if (!everywhere) return notPermitted(permission, firms.join(', '));
+  // Without their names: which other firms somebody belongs to is not told.
+  if (!everywhere) return notPermitted(permission);
   if (who.rank < rankOf(account.roles)) return new DomainError('not_permitted', `${account.id} stands above you`);
   if (who.instance.has(permission)) return undefined;
   const above = account.memberships?.find(

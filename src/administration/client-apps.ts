@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import type { Client } from '../clients/client.ts';
 import type { Clients } from '../clients/clients.ts';
+import { apiScopesIn, permissionsOf } from '../organizations/api-scopes.ts';
 import type { Organizations } from '../organizations/organizations.ts';
+import { allows } from '../organizations/roles.ts';
 import { DomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { type Administrator, demand, may, organizationAskedFor } from './administrator.ts';
@@ -41,28 +43,38 @@ export function createClientApps({ clients, organizations }: { clients: Clients;
   async function create(who: Administrator, input: z.output<typeof clientInputSchema>): Promise<CreatedClient> {
     const { organization, client_id: clientId = newId(), ...metadata } = input;
     demand(who, 'clients:write', organization);
-    demandOwnRules(who, metadata);
+    demandOwnRules(who, metadata, { organization });
     if (organization !== undefined && !(await organizations.get(organization)))
       throw new DomainError('not_found', `there is no organization ${organization}`);
     if (await clients.get(clientId)) throw new DomainError('duplicate', `client_id: ${clientId} is taken`);
-    return applied(who, { ...metadata, client_id: clientId }, organization);
+    return applied(who, { ...metadata, client_id: clientId }, { organization });
   }
 
   /** Replaces the metadata (RFC 7592, 2.2): what is left out goes back to its default. */
-  async function update(who: Administrator, clientId: string, input: Record<string, unknown>): Promise<CreatedClient> {
-    const client = await get(who, clientId);
-    demand(who, 'clients:write', client.organization);
+  async function update(
+    who: Administrator,
+    clientId: string,
+    input: Record<string, unknown>,
+    isStill?: (old: Client) => boolean,
+  ): Promise<CreatedClient> {
+    const client = await over(who, clientId);
     const { organization, ...metadata } = input;
     if (organization !== undefined && organization !== client.organization)
       throw new DomainError('invalid_input', 'organization: a client stays with the organization it was made for');
     if (metadata.client_id !== undefined && metadata.client_id !== clientId)
       throw new DomainError('invalid_input', 'client_id: must be the one of the address');
-    demandOwnRules(who, metadata, client);
-    return applied(who, { ...metadata, client_id: clientId }, client.organization);
+    demandOwnRules(who, metadata, { organization: client.organization, old: client });
+    return applied(who, { ...metadata, client_id: clientId }, { organization: client.organization, isStill });
   }
 
-  /** What lets an app do more than others is for the instance to give: no consent screen, and no PKCE. */
-  function demandOwnRules(who: Administrator, metadata: Record<string, unknown>, old?: Client): void {
+  /** What lets an app do more than others is for the instance to give: no consent screen, and no PKCE. Nobody lets an app act through the API
+   *  who may not do the same. */
+  function demandOwnRules(
+    who: Administrator,
+    metadata: Record<string, unknown>,
+    { organization, old }: { organization: string | undefined; old?: Client },
+  ): void {
+    if (typeof metadata.scope === 'string') demandAsMuchAs(who, metadata.scope, organization);
     if (may(who, 'instance:write')) return;
     if (metadata.first_party === true && !old?.metadata.first_party)
       throw new DomainError('not_permitted', 'first_party: only an owner may skip the consent screen');
@@ -70,35 +82,52 @@ export function createClientApps({ clients, organizations }: { clients: Clients;
       throw new DomainError('not_permitted', 'require_pkce: only an owner may lift PKCE');
   }
 
+  /** Whose secret or redirect address one can change, as that app one can act. */
+  async function over(who: Administrator, clientId: string): Promise<Client> {
+    const client = await get(who, clientId);
+    demand(who, 'clients:write', client.organization);
+    demandAsMuchAs(who, client.metadata.scope, client.organization);
+    return client;
+  }
+
   async function applied(
     who: Administrator,
     registration: Record<string, unknown>,
-    organization: string | undefined,
+    options: { organization: string | undefined; isStill?: ((old: Client) => boolean) | undefined },
   ): Promise<CreatedClient> {
-    const { clientId, secret } = await clients.apply(registration, who.origin, { organization });
+    const { clientId, secret } = await clients.apply(registration, who.origin, options);
     const client = await clients.get(clientId);
     if (!client) throw new DomainError('conflict', `${clientId} was removed meanwhile`);
     return { client, ...(secret === undefined ? {} : { secret }) };
   }
 
   async function addSecret(who: Administrator, clientId: string): Promise<{ id: string; secret: string }> {
-    const client = await get(who, clientId);
-    demand(who, 'clients:write', client.organization);
+    await over(who, clientId);
     return clients.addSecret(clientId, who.origin);
   }
 
   async function retireSecret(who: Administrator, clientId: string, secretId: string): Promise<void> {
-    const client = await get(who, clientId);
-    demand(who, 'clients:write', client.organization);
+    await over(who, clientId);
     await clients.retireSecret(clientId, secretId, who.origin);
   }
 
   async function remove(who: Administrator, clientId: string): Promise<void> {
-    const client = await get(who, clientId);
-    demand(who, 'clients:write', client.organization);
+    await over(who, clientId);
     await clients.remove(clientId, who.origin);
   }
 
   return { list, get, create, update, addSecret, retireSecret, remove };
 }
 export type ClientApps = ReturnType<typeof createClientApps>;
+
+/** Nobody lets an app do through the API, nor has it in their hands, what they may not do themselves. An app of a firm can do no more there
+ *  than its administrators; one without a firm acts on the instance, and is its owners'.
+ *  @throws DomainError 'not_permitted' */
+function demandAsMuchAs(who: Administrator, scope: string | undefined, organization: string | undefined): void {
+  const scopes = apiScopesIn(scope);
+  if (scopes.length === 0) return;
+  const allowed = permissionsOf(scopes).filter((one) => organization === undefined || allows(['admin'], one));
+  for (const permission of organization === undefined ? ['instance:write' as const, ...allowed] : allowed)
+    if (!may(who, permission, organization))
+      throw new DomainError('not_permitted', `scope: what ${scopes.join(' ')} opens is more than you may do yourself`);
+}

@@ -43,19 +43,21 @@ export function createFirms({ accounts, clients, organizations }: FirmsDependenc
     return organizations.create(input, who.origin);
   }
 
+  /** @throws DomainError 'not_found'; 'conflict' when `isStill` declined */
   async function update(
     who: Administrator,
     id: string,
     change: { name?: string | undefined; domains?: string[] | undefined },
+    isStill: (old: Organization) => boolean = () => true,
   ): Promise<Organization> {
     await get(who, id);
     demand(who, 'organizations:write', id);
     const updated = await organizations.update(
       id,
-      (old) => ({ name: change.name ?? old.name, domains: change.domains ?? old.domains }),
+      (old) => (isStill(old) ? { name: change.name ?? old.name, domains: change.domains ?? old.domains } : undefined),
       who.origin,
     );
-    if (!updated) throw new DomainError('not_found', `there is no organization ${id}`);
+    if (!updated) throw new DomainError('conflict', `${id} was changed or removed meanwhile`);
     return updated;
   }
 

@@ -14,6 +14,7 @@ import type { KnownBrowsers } from '../sign-in/known-browsers.ts';
 import { type Administrator, demandOver } from './administrator.ts';
 import type { LastOwner } from './last-owner.ts';
 import type { People } from './people.ts';
+import type { IsStill } from './person-change.ts';
 
 export interface PeopleActsDependencies {
   people: People;
@@ -113,12 +114,12 @@ export function createPeopleActs(dependencies: PeopleActsDependencies) {
   }
 
   /** @throws DomainError 'conflict' for the last owner, or an account that is not open */
-  async function suspend(who: Administrator, id: string): Promise<Account> {
+  async function suspend(who: Administrator, id: string, isStill?: IsStill<Account>): Promise<Account> {
     const account = await over(who, id, 'users:write');
     if (account.id === who.accountId) throw new DomainError('conflict', 'nobody suspends themselves');
     const updated = await lastOwner.keep(account, () =>
       changed(account, (old) =>
-        old.status === 'suspended'
+        old.status === 'suspended' || isStill?.(old) === false
           ? undefined
           : withNotice(
               { ...old, status: 'suspended' },
@@ -133,10 +134,12 @@ export function createPeopleActs(dependencies: PeopleActsDependencies) {
   }
 
   /** Sessions and tokens of before do not come back. */
-  async function reopen(who: Administrator, id: string): Promise<Account> {
+  async function reopen(who: Administrator, id: string, isStill?: IsStill<Account>): Promise<Account> {
     const account = await over(who, id, 'users:write');
     const updated = await changed(account, (old) =>
-      old.status === 'suspended' ? { ...reopened(old), sessionEpoch: old.sessionEpoch + 1 } : undefined,
+      old.status === 'suspended' && isStill?.(old) !== false
+        ? { ...reopened(old), sessionEpoch: old.sessionEpoch + 1 }
+        : undefined,
     );
     await audit.record({ type: 'account.reopened', result: 'success', subject: id }, who.origin);
     return updated;
@@ -144,7 +147,7 @@ export function createPeopleActs(dependencies: PeopleActsDependencies) {
 
   async function changed({ id, email }: Account, change: (old: Account) => Account | undefined): Promise<Account> {
     const updated = await accounts.update(id, change);
-    if (!updated) throw new DomainError('conflict', `${email} is so already`);
+    if (!updated) throw new DomainError('conflict', `${email} is so already, or was changed meanwhile`);
     return updated;
   }
 

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { type Account, isEmail } from '../accounts/account.ts';
 import type { AccountDeletion } from '../accounts/account-deletion.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import { type Membership, membershipKeys, organizationIds } from '../accounts/membership.ts';
+import { type Membership, organizationIds } from '../accounts/membership.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { Clients } from '../clients/clients.ts';
 import type { Invitations } from '../credentials/invitations.ts';
 import type { Organizations } from '../organizations/organizations.ts';
 import { DomainError } from '../platform/errors.ts';
@@ -19,6 +20,7 @@ import {
   organizationAskedFor,
 } from './administrator.ts';
 import type { LastOwner } from './last-owner.ts';
+import { createPersonChange, type IsStill } from './person-change.ts';
 
 const name = z
   .string()
@@ -60,13 +62,15 @@ export interface PeopleDependencies {
   accounts: Accounts;
   accountDeletion: Pick<AccountDeletion, 'remove' | 'isLastOwner'>;
   audit: Audit;
+  clients: Pick<Clients, 'get'>;
   invitations: Invitations;
   organizations: Organizations;
   lastOwner: LastOwner;
 }
 
 export function createPeople(dependencies: PeopleDependencies) {
-  const { accounts, accountDeletion, audit, invitations, organizations, lastOwner } = dependencies;
+  const { accounts, accountDeletion, audit, clients, invitations, organizations, lastOwner } = dependencies;
+  const changed = createPersonChange(dependencies);
 
   /** By id, those that may be seen. Who sees one firm alone need not name it.
    *  @throws DomainError 'not_permitted'; 'invalid_input' when one of several firms must be named */
@@ -90,6 +94,7 @@ export function createPeople(dependencies: PeopleDependencies) {
     if (organization !== undefined && !(await organizations.get(organization)))
       throw new DomainError('not_found', `there is no organization ${organization}`);
     demandMayGive(who, roles, organization);
+    if (clientId !== undefined) await demandClient(clientId, organization);
     const standing =
       organization === undefined
         ? { roles }
@@ -105,14 +110,28 @@ export function createPeople(dependencies: PeopleDependencies) {
     return account;
   }
 
+  /** An app of another firm is none that these people could be sent to, and nobody learns here that there is one. */
+  async function demandClient(clientId: string, organization: string | undefined): Promise<void> {
+    const client = await clients.get(clientId);
+    if (!client || (client.organization !== undefined && client.organization !== organization))
+      throw new DomainError('not_found', `there is no client "${clientId}"`);
+  }
+
   async function join(who: Administrator, known: Account, membership: Membership): Promise<Account> {
     if (organizationIds(known).includes(membership.organization))
       throw new DomainError('duplicate', `${known.email} belongs to ${membership.organization} already`);
     return setMemberships(who, known, (old) => [...old, membership]);
   }
 
-  /** Roles of a person: in one firm, or on the instance. */
-  async function setRoles(who: Administrator, id: string, roles: string[], organization?: string): Promise<Account> {
+  /** Roles of a person: in one firm, or on the instance.
+   *  @throws DomainError 'conflict' for the last owner, or when `isStill` declined */
+  async function setRoles(
+    who: Administrator,
+    id: string,
+    roles: string[],
+    organization?: string,
+    isStill?: IsStill<Account>,
+  ): Promise<Account> {
     const account = await get(who, id);
     demand(who, 'users:write', organization);
     demandMayGive(who, roles, organization);
@@ -120,12 +139,15 @@ export function createPeople(dependencies: PeopleDependencies) {
       if (!organizationIds(account).includes(organization))
         throw new DomainError('not_found', `${account.email} does not belong to ${organization}`);
       demandNotAbove(who, account, organization);
-      return setMemberships(who, account, (old) =>
-        old.map((one) => (one.organization === organization ? { ...one, roles: [...new Set(roles)] } : one)),
+      return setMemberships(
+        who,
+        account,
+        (old) => old.map((one) => (one.organization === organization ? { ...one, roles: [...new Set(roles)] } : one)),
+        isStill,
       );
     }
     demandOver(who, account, 'users:write');
-    const give = () => changed(who, account, (old) => ({ ...old, roles: [...new Set(roles)] }));
+    const give = () => changed(who, account, { change: (old) => ({ ...old, roles: [...new Set(roles)] }), isStill });
     return roles.includes('owner') ? give() : lastOwner.keep(account, give);
   }
 
@@ -141,10 +163,11 @@ export function createPeople(dependencies: PeopleDependencies) {
     who: Administrator,
     id: string,
     names: { givenName?: string; familyName?: string },
+    isStill?: IsStill<Account>,
   ): Promise<Account> {
     const account = await get(who, id);
     demandOver(who, account, 'users:write');
-    return changed(who, account, (old) => ({ ...old, ...names }));
+    return changed(who, account, { change: (old) => ({ ...old, ...names }), isStill });
   }
 
   /** @throws DomainError 'conflict' for the last owner, for the own account (which takes a password, on My Profile), or when the account was
@@ -158,37 +181,16 @@ export function createPeople(dependencies: PeopleDependencies) {
     if (outcome === 'outdated') throw new DomainError('conflict', 'the account was changed meanwhile');
   }
 
-  /** Tells what was and what is; the old firms hear of it as well as the new ones. */
   async function setMemberships(
     who: Administrator,
     account: Account,
     change: (old: Membership[]) => Membership[],
+    isStill?: IsStill<Account>,
   ): Promise<Account> {
-    return changed(who, account, (old) => ({ ...old, memberships: change(old.memberships ?? []) }));
-  }
-
-  async function changed(who: Administrator, { id }: Account, change: (old: Account) => Account): Promise<Account> {
-    let before: Account | undefined;
-    const after = await accounts.update(id, (old) => {
-      before = old;
-      return change(old);
+    return changed(who, account, {
+      change: (old) => ({ ...old, memberships: change(old.memberships ?? []) }),
+      isStill,
     });
-    if (!after || !before) throw new DomainError('not_found', `there is no account ${id}`);
-    const detail = {
-      ...differences('roles', before.roles, after.roles),
-      ...differences('memberships', membershipKeys(before), membershipKeys(after)),
-    };
-    const personal = {
-      ...differences('givenName', before.givenName, after.givenName),
-      ...differences('familyName', before.familyName, after.familyName),
-    };
-    if (Object.keys(detail).length + Object.keys(personal).length === 0) return after;
-    const organizations = [...organizationIds(before), ...organizationIds(after)];
-    await audit.record(
-      { type: 'account.changed', result: 'success', subject: id, organizations, detail, personal },
-      who.origin,
-    );
-    return after;
   }
 
   return { list, get, create, setRoles, leave, rename, remove, isLastOwner: accountDeletion.isLastOwner };
@@ -200,9 +202,4 @@ function demandNotAbove(who: Administrator, account: Account, organization: stri
   const held = account.memberships?.find((one) => one.organization === organization);
   if (held) demandMayGive(who, held.roles, organization);
   else throw notPermitted('users:write', organization);
-}
-
-function differences(field: string, old: unknown, next: unknown): Record<string, string> {
-  const text = (value: unknown) => (Array.isArray(value) ? value.join(', ') : String(value ?? ''));
-  return text(old) === text(next) ? {} : { [`${field}.old`]: text(old), [`${field}.new`]: text(next) };
 }

@@ -27,12 +27,17 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
 
   /** Makes the stored client equal to the registration; applied again, nothing changes.
    *  @param options.organization whose it becomes; as it is when left out   @param options.isDeclared a file says so
+   *  @param options.isStill declines where the stored client is no longer as it was looked at
    *  @returns what happened, and the secret where one had to be made: it is shown this once
-   *  @throws DomainError 'invalid_input' with one line a problem */
+   *  @throws DomainError 'invalid_input' with one line a problem, 'conflict' when `isStill` declined */
   async function apply(
     input: unknown,
     origin: Origin,
-    options: { organization?: string | undefined; isDeclared?: boolean } = {},
+    options: {
+      organization?: string | undefined;
+      isDeclared?: boolean;
+      isStill?: ((old: Client) => boolean) | undefined;
+    } = {},
   ): Promise<{ outcome: Applied; clientId: string; secret?: string }> {
     const { metadata, clientSecret } = parseRegistration(input);
     const now = Date.now();
@@ -45,8 +50,14 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
       ...(options.isDeclared ? { isDeclared: true as const } : {}),
     });
     if (!old && !(await inserted(next(undefined)))) return apply(input, origin, options);
+    let isOutdated = false;
     const changed =
-      old && (await clients.update(old.id, (current) => (isSame(current, next(current)) ? undefined : next(current))));
+      old &&
+      (await clients.update(old.id, (current) => {
+        isOutdated = options.isStill?.(current) === false;
+        return isOutdated || isSame(current, next(current)) ? undefined : next(current);
+      }));
+    if (isOutdated) throw new DomainError('conflict', `${metadata.client_id} was changed meanwhile`);
     const outcome: Applied = !old ? 'created' : changed ? 'changed' : 'unchanged';
     if (outcome !== 'unchanged') {
       await audit.record(

@@ -153,7 +153,7 @@ function stateOf(account: Account, token: string, now: number): LinkState {
 }
 
 /** What was mailed to the old address must not open the account any more, nor prove the new one. */
-function withEmail(account: Account, email: string, now: number): Account {
+export function withEmail(account: Account, email: string, now: number): Account {
   const { temporaryPassword, passwordReset: _mailed, ...kept } = withFormerEmail(withoutChange(account), now);
   return {
     ...kept,
