@@ -15,6 +15,7 @@ import { policyDefaults } from './organizations/policy.ts';
 import type { Services } from './services.ts';
 import { createAccountRouter } from './web/account/router.ts';
 import { createAdminRouter } from './web/admin/router.ts';
+import { createApiRouter } from './web/api/router.ts';
 import { createAssets } from './web/http/assets.ts';
 import { createBrowser } from './web/http/browser.ts';
 import { createClientAddress } from './web/http/client-address.ts';
@@ -175,6 +176,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     createLanguageRouter(web),
     createAccountRouter(web),
     createAdminRouter(web),
+    createApiRouter({ ...web, apiTokens: oidc.apiTokens }),
   ];
   const stack = (more: typeof routers = []) =>
     createStack({ oidc, log, before, assets, routers: [...routers, ...more] });

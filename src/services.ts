@@ -1,9 +1,11 @@
 // Everything below the web, built by name: what the server and the command line share.
+
 import { createAccounts } from './accounts/accounts.ts';
 import { activeAccount, epochReader } from './accounts/active-account.ts';
 import { createProfiles } from './accounts/profiles.ts';
 import { createSecurityNotices } from './accounts/security-notices.ts';
 import { createStanding } from './accounts/standing.ts';
+import { createAnsweredRequests } from './administration/answered-requests.ts';
 import { createAudit } from './audit/audit.ts';
 import { createClients } from './clients/clients.ts';
 import type { Config } from './config.ts';
@@ -30,9 +32,9 @@ import { createErrorReports } from './oidc/error-reports.ts';
 import { createGrants } from './oidc/grants.ts';
 import { createKeys } from './oidc/keys.ts';
 import { oncePerRequest } from './oidc/request-memo.ts';
+import { instanceRules } from './organizations/instance-rules.ts';
 import { createOrganizations } from './organizations/organizations.ts';
 import { createPolicies } from './organizations/policies.ts';
-import type { StatedRules } from './organizations/policy.ts';
 import type { Log } from './platform/log.ts';
 import { createArtifacts } from './sessions/artifacts.ts';
 import { createLogoutDeliveries } from './sessions/logout-deliveries.ts';
@@ -141,6 +143,7 @@ export async function createServices(config: Config, log: Log, storageAt?: typeo
   });
   const keys = createKeys({ storage, secrets, audit });
   const grants = createGrants({ storage, sessions });
+  const answeredRequests = createAnsweredRequests(ground);
   const errorReports = createErrorReports({ storage, log, issuer: config.issuer });
   const signIn = createSignIn({
     storage,
@@ -189,6 +192,7 @@ export async function createServices(config: Config, log: Log, storageAt?: typeo
     invitationRequests,
     keys,
     grants,
+    answeredRequests,
     errorReports,
     organizations,
     policies,
@@ -197,13 +201,3 @@ export async function createServices(config: Config, log: Log, storageAt?: typeo
   };
 }
 export type Services = Awaited<ReturnType<typeof createServices>>;
-
-/** What the operator's settings state for everybody. */
-function instanceRules({ mfa, passwordMinLength, sessionIdle, sessionAbsolute }: Config): StatedRules {
-  return {
-    mfa,
-    ...(passwordMinLength === undefined ? {} : { passwordMinLength }),
-    ...(sessionIdle === undefined ? {} : { idleSeconds: sessionIdle }),
-    ...(sessionAbsolute === undefined ? {} : { absoluteSeconds: sessionAbsolute }),
-  };
-}

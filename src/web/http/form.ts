@@ -1,12 +1,10 @@
 // The one door for bodies: type, size, origin and anti-forgery token are checked before a field is seen.
 import type { Context } from 'koa';
-import getRawBody from 'raw-body';
 import { DomainError } from '../../platform/errors.ts';
+import { readBody } from './body.ts';
 import type { Browser } from './browser.ts';
 
 const maxBytes = 64 * 1024;
-/** What is sent beyond the limit is read and thrown away up to here, so that the browser hears the answer. */
-const maxDrainedBytes = 8 * 1024 * 1024;
 
 export function createForms({ issuer, browser }: { issuer: string; browser: Browser }) {
   const origin = new URL(issuer).origin;
@@ -27,7 +25,7 @@ export function createForms({ issuer, browser }: { issuer: string; browser: Brow
         `form posted as ${ctx.get('Content-Type').slice(0, 100) || 'nothing'}`,
       );
     }
-    const fields = new URLSearchParams(await readText(ctx));
+    const fields = new URLSearchParams((await readBody(ctx, maxBytes)).toString('utf8'));
     const values = {} as Record<N, string>;
     for (const name of [...names, '_csrf'] as N[]) {
       const [value = '', ...more] = fields.getAll(name);
@@ -51,30 +49,3 @@ export function createForms({ issuer, browser }: { issuer: string; browser: Brow
   }
 }
 export type ReadForm = ReturnType<typeof createForms>;
-
-async function readText(ctx: Context): Promise<string> {
-  try {
-    return await getRawBody(ctx.req, { length: ctx.get('Content-Length') || null, limit: maxBytes, encoding: 'utf-8' });
-  } catch (cause) {
-    if ((cause as { type?: string }).type !== 'entity.too.large')
-      throw new DomainError('bad_request', 'the body ended early', { cause });
-    await drain(ctx);
-    throw new DomainError('body_too_large', `more than ${maxBytes} bytes`);
-  }
-}
-
-/** A browser that is still sending does not read our answer: let it finish, within reason. */
-function drain({ req }: Context): Promise<void> {
-  return new Promise((resolve) => {
-    let seen = 0;
-    req.on('data', (chunk: Buffer) => {
-      seen += chunk.length;
-      if (seen > maxDrainedBytes) resolve();
-    });
-    req
-      .on('end', resolve)
-      .on('error', () => resolve())
-      .on('close', resolve);
-    req.resume();
-  });
-}

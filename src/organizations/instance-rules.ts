@@ -1,0 +1,12 @@
+// What the operator's settings say of signing in, as a policy that holds for everybody.
+import type { Config } from '../config.ts';
+import type { StatedRules } from './policy.ts';
+
+export function instanceRules({ mfa, passwordMinLength, sessionIdle, sessionAbsolute }: Config): StatedRules {
+  return {
+    mfa,
+    ...(passwordMinLength === undefined ? {} : { passwordMinLength }),
+    ...(sessionIdle === undefined ? {} : { idleSeconds: sessionIdle }),
+    ...(sessionAbsolute === undefined ? {} : { absoluteSeconds: sessionAbsolute }),
+  };
+}

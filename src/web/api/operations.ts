@@ -1,0 +1,24 @@
+// The table of all that the API does.
+import { auditOperations } from './audit-events.ts';
+import { clientOperations } from './clients.ts';
+import { openApiOperation } from './openapi.ts';
+import type { Operation } from './operation.ts';
+import { organizationOperations } from './organizations.ts';
+import type { ApiDependencies } from './router.ts';
+import { userActOperations } from './user-acts.ts';
+import { userOperations } from './users.ts';
+
+/** @param document the text of the OpenAPI document, which is made from this very table */
+export function operationsOf(
+  { administration }: Pick<ApiDependencies, 'administration'>,
+  document: () => string = () => '',
+): Operation[] {
+  return [
+    ...userOperations(administration),
+    ...userActOperations(administration),
+    ...organizationOperations(administration),
+    ...clientOperations(administration),
+    ...auditOperations(administration),
+    openApiOperation(document),
+  ];
+}

@@ -1,0 +1,203 @@
+// Every operation of the API, tried by everybody: what each of them is answered stands in one table.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { operationsOf } from '../../src/web/api/operations.ts';
+import { adminApp, type Caller, callerWith, everyScope, machineFor, personToken, personWith } from '../support/api.ts';
+import { engines } from '../support/engines.ts';
+import { signInTo } from '../support/people.ts';
+import { startApp, type TestApp } from '../support/start-app.ts';
+
+const actors = [
+  'owner',
+  'admin',
+  'helpdesk',
+  'auditor',
+  'member',
+  'stranger',
+  'program of the firm',
+  'program',
+] as const;
+type Actor = (typeof actors)[number];
+
+/** In the order of the actors. The target is somebody, an app or the like of the firm acme. */
+const expected: Record<string, readonly number[]> = {
+  listUsers: [200, 200, 200, 200, 403, 200, 200, 200],
+  createUser: [201, 201, 201, 403, 403, 403, 201, 201],
+  getUser: [200, 200, 200, 200, 403, 404, 200, 200],
+  changeUser: [200, 200, 403, 403, 403, 404, 200, 200],
+  deleteUser: [204, 204, 403, 403, 403, 404, 204, 204],
+  resendInvitation: [202, 202, 202, 403, 403, 404, 202, 202],
+  sendPasswordReset: [202, 202, 202, 403, 403, 404, 202, 202],
+  getMfa: [200, 200, 200, 200, 403, 404, 200, 200],
+  resetMfa: [204, 204, 204, 403, 403, 404, 204, 204],
+  listSessions: [200, 200, 200, 200, 403, 404, 200, 200],
+  endSessions: [204, 204, 204, 403, 403, 404, 204, 204],
+  listOrganizations: [200, 200, 200, 200, 403, 200, 200, 200],
+  createOrganization: [201, 403, 403, 403, 403, 403, 403, 201],
+  getOrganization: [200, 200, 200, 200, 403, 404, 200, 200],
+  changeOrganization: [200, 200, 403, 403, 403, 404, 200, 200],
+  deleteOrganization: [204, 403, 403, 403, 403, 403, 403, 204],
+  getPolicy: [200, 200, 200, 200, 403, 404, 200, 200],
+  replacePolicy: [200, 200, 403, 403, 403, 404, 200, 200],
+  listClients: [200, 200, 403, 200, 403, 200, 200, 200],
+  createClient: [201, 201, 403, 403, 403, 403, 201, 201],
+  getClient: [200, 200, 403, 200, 403, 404, 200, 200],
+  replaceClient: [200, 200, 403, 403, 403, 404, 200, 200],
+  changeClient: [200, 200, 403, 403, 403, 404, 200, 200],
+  deleteClient: [204, 204, 403, 403, 403, 404, 204, 204],
+  addClientSecret: [201, 201, 403, 403, 403, 404, 201, 201],
+  retireClientSecret: [204, 204, 403, 403, 403, 404, 204, 204],
+  listAuditEvents: [200, 200, 403, 200, 403, 200, 200, 200],
+  getOpenApi: [200, 200, 200, 200, 200, 200, 200, 200],
+};
+
+const random = () => Math.random().toString(36).slice(2);
+const origin = { actor: 'test' };
+
+for (const engine of engines) {
+  (engine.available ? describe : describe.skip)(`the API, by everybody (${engine.name})`, () => {
+    let gatehouse: TestApp;
+    const callers = {} as Record<Actor, Caller>;
+    const outsiders = {} as Record<'nobody' | 'wrong audience' | 'no scope', Caller>;
+
+    beforeAll(async () => {
+      gatehouse = await startApp({ engine });
+      for (const id of ['acme', 'zeta']) await gatehouse.services.organizations.create({ id, name: id }, origin);
+      const rp = await adminApp(gatehouse);
+      const roles: [Actor, Record<string, string[]>][] = [
+        ['owner', { instance: ['owner'] }],
+        ['admin', { acme: ['admin'] }],
+        ['helpdesk', { acme: ['helpdesk'] }],
+        ['auditor', { acme: ['auditor'] }],
+        ['member', { acme: ['editor'] }],
+        ['stranger', { zeta: ['admin'] }],
+      ];
+      for (const [actor, held] of roles) {
+        const token = await personToken(gatehouse, rp, { person: await personWith(gatehouse, held) });
+        callers[actor] = callerWith(gatehouse, token);
+      }
+      const ofFirm = await machineFor(gatehouse, { organization: 'acme' });
+      callers['program of the firm'] = callerWith(gatehouse, ofFirm.token);
+      callers.program = callerWith(gatehouse, (await machineFor(gatehouse)).token);
+      const owner = await personWith(gatehouse, { instance: ['owner'] });
+      const { body } = await signInTo(gatehouse.browser(), rp, owner);
+      outsiders.nobody = callerWith(gatehouse, '');
+      outsiders['wrong audience'] = callerWith(gatehouse, body.access_token ?? '');
+    });
+    afterAll(() => gatehouse.stop());
+
+    const somebody = async (withTotp = false) => (await personWith(gatehouse, { acme: [] }, { withTotp })).account.id;
+    const invited = async () => {
+      const memberships = [{ organization: 'acme', roles: [] }];
+      return (
+        await gatehouse.services.invitations.invite(
+          { email: `${random()}@example.com`, roles: [], memberships },
+          origin,
+        )
+      ).id;
+    };
+    const client = async () => {
+      const metadata = { client_id: random(), redirect_uris: ['https://app.example/callback'] };
+      await gatehouse.services.clients.apply(metadata, origin, { organization: 'acme' });
+      return metadata;
+    };
+
+    /** A request that would succeed. */
+    const targets: Record<string, () => Promise<{ path: string; body?: unknown }>> = {
+      listUsers: async () => ({ path: '/users' }),
+      createUser: async () => ({ path: '/users', body: { email: `${random()}@example.com`, organization: 'acme' } }),
+      getUser: async () => ({ path: `/users/${await somebody()}` }),
+      changeUser: async () => ({ path: `/users/${await somebody()}`, body: { givenName: 'Bea', roles: ['editor'] } }),
+      deleteUser: async () => ({ path: `/users/${await somebody()}` }),
+      resendInvitation: async () => ({ path: `/users/${await invited()}/invitation` }),
+      sendPasswordReset: async () => ({ path: `/users/${await somebody()}/password-reset` }),
+      getMfa: async () => ({ path: `/users/${await somebody(true)}/mfa` }),
+      resetMfa: async () => ({ path: `/users/${await somebody(true)}/mfa?reason=lost` }),
+      listSessions: async () => ({ path: `/users/${await somebody()}/sessions` }),
+      endSessions: async () => ({ path: `/users/${await somebody()}/sessions` }),
+      listOrganizations: async () => ({ path: '/organizations' }),
+      createOrganization: async () => ({ path: '/organizations', body: { name: `Firm ${random()}` } }),
+      getOrganization: async () => ({ path: '/organizations/acme' }),
+      changeOrganization: async () => ({ path: '/organizations/acme', body: { name: `Acme ${random()}` } }),
+      deleteOrganization: async () => {
+        const { id } = await gatehouse.services.organizations.create({ name: random() }, origin);
+        return { path: `/organizations/${id}` };
+      },
+      getPolicy: async () => ({ path: '/organizations/acme/policy' }),
+      replacePolicy: async () => ({ path: '/organizations/acme/policy', body: { passwordMinLength: 14 } }),
+      listClients: async () => ({ path: '/clients' }),
+      createClient: async () => ({
+        path: '/clients',
+        body: { organization: 'acme', client_name: 'Wiki', redirect_uris: ['https://wiki.example/callback'] },
+      }),
+      getClient: async () => ({ path: `/clients/${(await client()).client_id}` }),
+      replaceClient: async () => {
+        const { client_id: id, ...metadata } = await client();
+        return { path: `/clients/${id}`, body: { ...metadata, client_name: 'Wiki' } };
+      },
+      changeClient: async () => ({ path: `/clients/${(await client()).client_id}`, body: { client_name: 'Wiki' } }),
+      deleteClient: async () => ({ path: `/clients/${(await client()).client_id}` }),
+      addClientSecret: async () => ({ path: `/clients/${(await client()).client_id}/secrets` }),
+      retireClientSecret: async () => {
+        const { client_id: id } = await client();
+        const { id: secretId } = await gatehouse.services.clients.addSecret(id, origin);
+        return { path: `/clients/${id}/secrets/${secretId}` };
+      },
+      listAuditEvents: async () => ({ path: '/audit-events' }),
+      getOpenApi: async () => ({ path: '/openapi.json' }),
+    };
+
+    const operations = () => operationsOf(gatehouse.app);
+
+    it('has a line in the table for each operation, and no other', () => {
+      const ids = operations().map(({ id }) => id);
+      expect(Object.keys(expected)).toEqual(ids);
+      expect(Object.keys(targets).sort()).toEqual([...ids].sort());
+    });
+
+    it.each(Object.keys(expected))('AC-01: %s', async (id) => {
+      const { method, answer } = operations().find((one) => one.id === id) ?? {};
+      const answers: number[] = [];
+      for (const actor of actors) {
+        const { path, body } = (await targets[id]?.()) ?? { path: '' };
+        const {
+          status,
+          body: shown,
+          text,
+        } = await callers[actor](method ?? '', path, body === undefined ? {} : { body });
+        answers.push(status);
+        if (status < 300 && answer?.schema) expect(answer.schema.safeParse(shown).error?.issues ?? []).toEqual([]);
+        else if (status >= 400)
+          expect(shown).toMatchObject({ status, type: expect.stringContaining('urn:gatehouse:') });
+        expect(text).not.toMatch(/argon2|[hH]ash"|"totp"|"secret"|Epoch/);
+        if (id !== 'createClient' && id !== 'addClientSecret' && id !== 'getOpenApi')
+          expect(text).not.toContain('"client_secret"');
+      }
+      expect(answers).toEqual(expected[id]);
+    });
+
+    it.each(Object.keys(expected).filter((id) => id !== 'getOpenApi'))(
+      'API-01: %s is closed without a token, with one for another audience, and without its scope',
+      async (id) => {
+        const { method = '', access } = operations().find((one) => one.id === id) ?? {};
+        const { path, body } = (await targets[id]?.()) ?? { path: '' };
+        const options = body === undefined ? {} : { body };
+        for (const caller of [outsiders.nobody, outsiders['wrong audience']]) {
+          const { status, headers } = await caller(method, path, options);
+          expect([status, headers.get('WWW-Authenticate')]).toEqual([401, expect.stringMatching(/^Bearer realm="/)]);
+        }
+        const [area] = (access?.scope ?? '').split(':');
+        const others = everyScope
+          .split(' ')
+          .filter((scope) => !scope.startsWith(`${area}:`) || scope === `${area}:read`);
+        const scope = others.filter((one) => one !== access?.scope).join(' ');
+        const {
+          status,
+          headers,
+          body: problem,
+        } = await callerWith(gatehouse, (await machineFor(gatehouse, { scope })).token)(method, path, options);
+        expect([status, problem.type]).toEqual([403, 'urn:gatehouse:problem:insufficient-scope']);
+        expect(headers.get('WWW-Authenticate')).toContain(`error="insufficient_scope", scope="${access?.scope}"`);
+      },
+    );
+  });
+}
