@@ -54,7 +54,7 @@ const plain = { colorScheme: 'light', forcedColors: 'none' } as const;
 
   it('are accessible, fit and keep the content policy, whatever the window, the colours and the text size', async () => {
     expect(await visit({}, (page) => faultsOf(page, [...looks, ...stretched]))).toEqual([]);
-  }, 400_000);
+  }, 900_000);
 
   it('fit and are complete without script', async () => {
     const withoutAxe = looks.map(({ axe: _, ...look }) => look);
