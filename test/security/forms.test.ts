@@ -54,6 +54,8 @@ const formsOf: Readonly<Record<string, readonly string[]>> = {
   '/admin/people/:id/roles': ['roles on the instance'],
   '/admin/people/:id/roles/:organization': ['roles in a firm'],
   '/admin/people/:id/leave/:organization': ['somebody leaving a firm'],
+  '/admin/policy': ['sign-in policy'],
+  '/admin/policy/confirm': ['sign-in policy on probation confirmed'],
 };
 
 describe('a forged post', () => {

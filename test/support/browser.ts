@@ -67,7 +67,7 @@ export function createBrowser(issuer: string): TestBrowser {
     const form = page.document.querySelectorAll('form').find((candidate) => buttonOf(candidate, button));
     if (!form)
       throw new Error(`no form with the button "${button ?? 'any'}" on ${page.url}: ${page.text.slice(0, 300)}`);
-    const inputs = form.querySelectorAll('input[name]').filter((input) => input.getAttribute('type') !== 'checkbox');
+    const inputs = form.querySelectorAll('input[name]').filter(isSent);
     const names = new Set(form.querySelectorAll('[name]').map((field) => field.getAttribute('name')));
     for (const name of Object.keys(fields)) if (!names.has(name)) throw new Error(`no field "${name}" on ${page.url}`);
     const given = Object.fromEntries(
@@ -85,6 +85,12 @@ export function createBrowser(issuer: string): TestBrowser {
   }
 
   return { jar, request, post, submit, get: (path, headers = {}) => follow(path, { headers }) };
+}
+
+/** What a browser sends of a form nobody touched; boxes are ticked by the test. */
+function isSent(input: HTMLElement): boolean {
+  const type = input.getAttribute('type');
+  return type === 'radio' ? input.hasAttribute('checked') : type !== 'checkbox';
 }
 
 function buttonOf(form: HTMLElement, text: string | undefined): HTMLElement | undefined {

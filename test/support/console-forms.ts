@@ -1,4 +1,6 @@
 // The forms of the console for tests that forge them.
+import { policySchema } from '../../src/organizations/policy.ts';
+import type { Page, TestBrowser } from './browser.ts';
 import { consoleOf, createFirms, createMember } from './console.ts';
 import { type Form, type FormMakers, formOn, type Place } from './form.ts';
 import { invite } from './invited.ts';
@@ -28,6 +30,22 @@ const acmeMember: MakeTarget = async ({ gatehouse }) => {
   return (await createMember(gatehouse, { acme: [] })).account;
 };
 
+async function policyDesk({ gatehouse }: Place): Promise<TestBrowser> {
+  if (!(await gatehouse.services.organizations.get('acme'))) await createFirms(gatehouse, 'acme');
+  return (await consoleOf(gatehouse, { instance: ['owner'] })).browser;
+}
+
+const policy =
+  (fields: Record<string, string>) =>
+  async (place: Place): Promise<Form> => {
+    const browser = await policyDesk(place);
+    const page = await browser.get('/admin/policy?organization=acme');
+    return formOn(browser, page, { ...fields, organization: 'acme', step: 'save', was: fieldOn(page, 'was') }, 'acme');
+  };
+
+const fieldOn = ({ document }: Page, name: string) =>
+  document.querySelector(`[name=${name}]`)?.getAttribute('value') ?? '';
+
 export const consoleForms: FormMakers = {
   'roles on the instance': act('roles', member, { role: 'auditor', otherRoles: 'editor', was: '' }),
   'roles in a firm': act('roles/acme', acmeMember, { role: 'helpdesk', otherRoles: '', was: '' }),
@@ -41,4 +59,14 @@ export const consoleForms: FormMakers = {
   'somebody suspended': act('suspend', member),
   'somebody let in again': act('reopen', suspended),
   'somebody deleted': act('delete', member),
+
+  'sign-in policy': policy({ mfa: 'required' }),
+  'sign-in policy on probation confirmed': async (place) => {
+    const browser = await policyDesk(place);
+    const { organizations } = place.gatehouse.services;
+    const probation = { by: 'somebody', until: Date.now() + 60_000 };
+    await organizations.setPolicy('acme', policySchema.parse({ passwordMinLength: 20 }), {}, { probation });
+    const page = await browser.get('/admin/policy?organization=acme');
+    return formOn(browser, page, { organization: 'acme' }, 'acme', '/admin/policy/confirm');
+  },
 };

@@ -18,6 +18,13 @@ export const consoleSections: readonly ConsoleSection[] = [
     permission: 'users:read',
     isOfFirm: true,
   },
+  {
+    href: '/admin/policy',
+    key: 'admin.nav.policy',
+    views: ['admin/policy', 'admin/policy-preview', 'admin/policy-none'],
+    permission: 'organizations:read',
+    isOfFirm: true,
+  },
 ];
 
 /** @param organization the firm that is looked at */

@@ -13,6 +13,7 @@ import { peopleRoutes } from './people.ts';
 import { personRoutes } from './person.ts';
 import { personActRoutes } from './person-act.ts';
 import { personRolesRoutes } from './person-roles.ts';
+import { policyRoutes } from './policy.ts';
 
 export interface AdminRouterDependencies {
   accounts: Accounts;
@@ -29,7 +30,7 @@ export interface AdminPagesDependencies extends AdminRouterDependencies {
 }
 
 /** A section is one line. */
-const sections = [overviewRoutes, peopleRoutes, personRoutes, personActRoutes, personRolesRoutes];
+const sections = [overviewRoutes, peopleRoutes, personRoutes, personActRoutes, personRolesRoutes, policyRoutes];
 
 export function createAdminRouter(dependencies: AdminRouterDependencies): Router {
   const router = new Router();

@@ -20,5 +20,8 @@ export const adminPages: AdminPages = {
     ...page,
     title: ({ person }) => ({ key: 'admin.roles.title', values: { person } }),
   },
+  'admin/policy': { ...page, title: () => ({ key: 'admin.policy.title' }) },
+  'admin/policy-preview': { ...page, title: () => ({ key: 'admin.policy.previewTitle' }) },
+  'admin/policy-none': { ...page, title: () => ({ key: 'admin.policy.title' }) },
   'admin/person-act': { ...page, title: ({ title }) => title },
 };

@@ -41,6 +41,36 @@ export interface AdminViewModels {
       /** Why it cannot be done at all; the form is left out then. */
       hindrance?: Message;
     };
+  'admin/policy': AdminModel &
+    FormModel & {
+      firms: readonly ChoiceModel[];
+      id: string;
+      organization: string;
+      given: Readonly<Record<string, string>>;
+      /** The state it was read in, so that nobody else's change is lost. */
+      was: string;
+      mayWrite: boolean;
+      /** Where whoever looks is now. */
+      address: string;
+      /** A file declares the organization. */
+      isDeclared: boolean;
+      /** Rules that wait to be confirmed until then, milliseconds UTC. */
+      probation?: { until: number; action: string; isSignedInSince: boolean };
+      notice?: Message;
+    };
+  /** What would come of the rules, before they are saved. */
+  'admin/policy-preview': AdminModel &
+    FormModel & {
+      id: string;
+      organization: string;
+      given: Readonly<Record<string, string>>;
+      was: string;
+      preview: { people: number; withoutMfa: number; shutOut: number; lookedAt: number };
+      isProbationAdvised: boolean;
+      probationMinutes: number;
+      cancelUrl: string;
+    };
+  'admin/policy-none': AdminModel & { createUrl: string };
   'admin/person-roles': AdminModel &
     FormModel &
     RoleFormModel & {

@@ -1,0 +1,91 @@
+// The sign-in policy in the console, in every state.
+import { consoleModel, firms } from './preview-console.ts';
+import { at, form, long, type Screen } from './preview-samples.ts';
+
+const given = {
+  mfa: 'required',
+  ipAllowList: '203.0.113.0/24\n2001:db8::/32',
+  passwordMinLength: '14',
+  idleTimeoutMinutes: '',
+  absoluteTimeoutHours: '24',
+};
+const open = {
+  mfa: 'optional',
+  ipAllowList: '',
+  passwordMinLength: '',
+  idleTimeoutMinutes: '',
+  absoluteTimeoutHours: '',
+};
+const page = {
+  ...consoleModel,
+  ...form(),
+  firms: [],
+  id: 'acme',
+  organization: 'Acme',
+  given,
+  was: '1',
+  mayWrite: true,
+  address: '203.0.113.7',
+  isDeclared: false,
+};
+const preview = { people: 60, withoutMfa: 41, shutOut: 3, lookedAt: 60 };
+const look = {
+  ...consoleModel,
+  ...form(),
+  id: 'acme',
+  organization: 'Acme',
+  given,
+  was: '1',
+  preview,
+  isProbationAdvised: true,
+  probationMinutes: 5,
+  cancelUrl: '/admin/policy',
+};
+
+export const consolePolicy: Screen[] = [
+  { state: 'nothing stated', view: 'admin/policy', model: { ...page, given: open } },
+  {
+    state: 'errors, several firms, long',
+    view: 'admin/policy',
+    model: {
+      ...page,
+      ...form(
+        {
+          field: 'ipAllowList',
+          key: 'error.ipAllowList.you',
+          values: { address: '2001:db8:85a3:8d3:1319:8a2e:370:7348' },
+        },
+        { field: 'passwordMinLength', key: 'error.policy.number', values: { least: 8, most: 64 } },
+      ),
+      firms,
+      organization: long,
+      isDeclared: true,
+    },
+  },
+  {
+    state: 'on probation',
+    view: 'admin/policy',
+    model: {
+      ...page,
+      probation: { until: at, action: '?', isSignedInSince: false },
+      notice: { key: 'admin.policy.saved' },
+    },
+  },
+  {
+    state: 'to be confirmed',
+    view: 'admin/policy',
+    model: { ...page, probation: { until: at, action: '?', isSignedInSince: true } },
+  },
+  { state: 'read only', view: 'admin/policy', model: { ...page, mayWrite: false } },
+  { state: 'people shut out', view: 'admin/policy-preview', model: look },
+  {
+    state: 'nobody shut out, large firm',
+    view: 'admin/policy-preview',
+    model: {
+      ...look,
+      preview: { people: 12_345, withoutMfa: 1, shutOut: 0, lookedAt: 2000 },
+      isProbationAdvised: false,
+    },
+  },
+  { state: 'no firm', view: 'admin/policy-none', model: { ...consoleModel, createUrl: '/admin/organizations' } },
+];
