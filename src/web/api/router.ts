@@ -65,7 +65,6 @@ export function createApiRouter(dependencies: ApiDependencies): Router {
     if (answer.text) ctx.type = 'application/json';
     // `null` makes koa say 204.
     ctx.status = answer.status;
-    if (ctx.method !== 'POST' && ctx.fresh && answer.status === 200) ctx.status = 304;
   }
 
   async function run(
