@@ -23,15 +23,16 @@ export interface Happening {
 
 /** The change of the account that remembers a mail, in the same write as what it tells of. */
 export function withNotice(account: Account, { kind, origin, now, about, email = account.email }: Happening): Account {
-  const { address, userAgent } = origin;
+  const { actor, address, userAgent } = origin;
+  const isByOthers = actor !== undefined && actor !== account.id;
+  const from = { ...(address ? { address } : {}), ...deviceOf(userAgent) };
   const notice: PendingNotice = {
     id: newId(),
     kind,
     at: now,
     email,
     ...(about ? { about } : {}),
-    ...(address ? { address } : {}),
-    ...deviceOf(userAgent),
+    ...(isByOthers ? { isByOthers } : from),
   };
   const waiting = account.pendingNotices ?? [];
   const last = waiting.length < most ? -1 : waiting.findLastIndex((other) => other.kind === kind);

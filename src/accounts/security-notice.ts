@@ -31,6 +31,8 @@ export const noticeSchema = z.object({
   email: z.string(),
   /** What its sentences name. */
   about: z.string().optional(),
+  /** Done by an administrator or operator: where they sit is not told. */
+  isByOthers: z.literal(true).optional(),
   /** Where from, as far as it is known. */
   address: z.string().optional(),
   browser: z.string().optional(),

@@ -61,12 +61,12 @@ export function createSecurityNotices(dependencies: SecurityNoticesDependencies)
   }
 
   async function put(account: Account, { id, ...told }: PendingNotice): Promise<void> {
-    const { kind, at, address = '', about = '' } = told;
+    const { kind, at, address = '', about = '', isByOthers = false } = told;
     const notice: Notice = { accountId: account.id, ...told };
     const expiresAt = at + noticeSeconds * 1000;
     // Nobody is left to say it about an account that is gone.
     const url = kind === 'accountDeleted' ? '' : `${notMeUrl}?token=${sealNotice(secrets, notice)}`;
-    const model = { kind, at, about, address, device: deviceWords(deviceOfNotice(notice)), url, expiresAt };
+    const model = { kind, at, about, isByOthers, address, device: deviceWords(deviceOfNotice(notice)), url, expiresAt };
     try {
       await outbox.put(messages.render('notice', notice.email, model, account.language), { once: { id, at } });
     } catch (error) {

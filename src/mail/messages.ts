@@ -26,8 +26,8 @@ export interface MailModels {
   /** To who has set a password and stopped at the next question. */
   'invitation-reminder': { email: string; url: string };
   /** Tells a person of a change. `address` is empty where nobody knows it, `url` where nothing can be done. `about` is what a sentence of
-   *  this kind names. */
-  notice: Happening & { about: string; url: string; expiresAt: number };
+   *  this kind names. What others did, such as an administrator, is told without where from and with what. */
+  notice: Happening & { about: string; isByOthers: boolean; url: string; expiresAt: number };
   /** Tells an administrator that a person said "This was not me". */
   alert: Happening & { email: string };
   /** To a new address: whose link changes it. */

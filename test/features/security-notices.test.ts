@@ -1,11 +1,12 @@
 // Mails that tell a person of a change to the ways into their account.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { noticeKinds } from '../../src/accounts/security-notice.ts';
 import { sweep } from '../../src/sweeper.ts';
 import { hourMs, letClockRun, moveClock, stopClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
 import { enterWith, invite } from '../support/invited.ts';
 import { openProfile, passwordPath, signedInBrowser } from '../support/my-profile.ts';
-import { mailTo, subjectsTo, tellOf } from '../support/notices.ts';
+import { mailTo, notMeLink, subjectsTo, tellOf } from '../support/notices.ts';
 import { createPerson } from '../support/people.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
@@ -77,6 +78,28 @@ for (const engine of engines) {
       const email = `new-${ana.email}`;
       await gatehouse.services.invitations.recoverOwner(email, { makeOwner: true, resetMfa: false }, { actor: 'cli' });
       expect(await subjectsTo(gatehouse, email)).toEqual([]);
+    });
+
+    it.each(noticeKinds.filter((kind) => kind !== 'accountDeleted'))(
+      'links to a page that says what happened, which failed where the catalogue had no words for it: %s',
+      async (kind) => {
+        const ana = await createPerson(gatehouse);
+        await tellOf(gatehouse, ana.account, kind, {});
+        const page = await gatehouse.browser().get(await notMeLink(gatehouse, ana.email, /./));
+        expect([page.status, page.heading]).toEqual([200, 'Was this not you?']);
+      },
+    );
+
+    it('tells of what an administrator did without where they sit and what with, in the mail and behind its link', async () => {
+      const ana = await createPerson(gatehouse);
+      const origin = { actor: 'an-administrator', address: '192.0.2.77', userAgent: firefox };
+      await tellOf(gatehouse, ana.account, 'mfaReset', origin);
+      const { text, html } = await mailTo(gatehouse, ana.email, /administrator removed/);
+      expect(text).toContain('If you know why, there is nothing to do.');
+      const page = await gatehouse.browser().get(await notMeLink(gatehouse, ana.email, /administrator removed/));
+      expect(page.heading).toBe('Was this not you?');
+      for (const told of [text, html]) expect(told).not.toMatch(/If it was you|With:/);
+      for (const told of [text, html, page.text]) expect(told).not.toMatch(/192\.0\.2\.77|Firefox/);
     });
 
     it('AC-05: repeats of what a browser calls itself only names that are known', async () => {

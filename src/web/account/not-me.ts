@@ -20,8 +20,9 @@ export function notMeRoutes(router: Router, dependencies: AccountPagesDependenci
     const form = { action: path, csrf: browser.csrfToken(ctx, link.csrfContext(token)), errors: [] };
     if (!report) return views.render(ctx, 'account/not-me', { ...form, state: 'void' }, { status: 410 });
     const { state, account, notice, givesBack } = report;
-    const { kind, at, address = '' } = notice;
-    const happening = { kind, at, address, email: notice.email, device: deviceWords(deviceOfNotice(notice)) };
+    const { kind, at, address = '', email, isByOthers } = notice;
+    const device = isByOthers ? {} : { device: deviceWords(deviceOfNotice(notice)) };
+    const happening = { kind, at, address, email, ...device };
     const doneAt = account.securedAt === undefined ? {} : { doneAt: account.securedAt };
     views.render(ctx, 'account/not-me', { ...form, state, happening, givesBack, ...doneAt });
   });

@@ -134,7 +134,7 @@ export interface ViewModels extends AdminViewModels, DeveloperViewModels, Invita
   /** Where the link "This was not me" of a mail leads. `void`: the link is too old, or none of ours. */
   'account/not-me': FormModel & {
     state: 'open' | 'done' | 'void';
-    happening?: { kind: string; at: number; address: string; device: Message; email: string };
+    happening?: { kind: string; at: number; address: string; device?: Message; email: string };
     /** `happening.email` becomes the account's address again. */
     givesBack?: boolean;
     doneAt?: number;
