@@ -1,4 +1,6 @@
 // The API's own description: valid OpenAPI 3.1, and exactly what the routes are.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { apiScopes } from '../../src/organizations/api-scopes.ts';
@@ -72,6 +74,17 @@ describe('the OpenAPI document', () => {
     expect(open).toEqual(['getOpenApi']);
     const named = all.flatMap(({ security }) => security.flatMap(({ oauth2 }) => oauth2));
     expect(named.filter((scope) => !(apiScopes as string[]).includes(scope))).toEqual([]);
+  });
+
+  it('is told call by call in docs/api.md', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../docs/api.md'), 'utf8');
+    const lines = text.split('\n').filter((line) => /^\| `[A-Z]+ \//.test(line));
+    const table = operationsOf(gatehouse.app).map(
+      ({ method, path, access, summary }) =>
+        `| \`${method} ${path}\` | ${access ? `\`${access.scope}\`` : 'none'} | ${summary} |`,
+    );
+    expect(lines).toEqual(table);
+    for (const scope of apiScopes) expect(text).toContain(`| \`${scope}\` |`);
   });
 
   it('takes no field that is not named, and shows no hash', () => {

@@ -10,6 +10,7 @@ import {
   narrowedTo,
 } from '../../administration/administrator.ts';
 import type { Origin } from '../../audit/audit.ts';
+import { dpopAlgorithms } from '../../oidc/algorithms.ts';
 import type { ApiToken, ApiTokens } from '../../oidc/api-resource.ts';
 import { type ApiScope, covers, permissionsOf } from '../../organizations/api-scopes.ts';
 import { Problem } from './problems.ts';
@@ -27,8 +28,6 @@ export interface CallersDependencies {
 }
 
 export function createCallers({ issuer, apiTokens, barrierOf }: CallersDependencies) {
-  const challenges = ['Bearer', 'DPoP'] as const;
-
   /** @throws Problem 'unauthorized', 'insufficient-scope', 'sign-in-incomplete' */
   async function read(ctx: Context, scope: ApiScope): Promise<Caller> {
     const header = ctx.get('Authorization');
@@ -62,7 +61,10 @@ export function createCallers({ issuer, apiTokens, barrierOf }: CallersDependenc
     const parameters = Object.entries({ realm: `${issuer}/api/v1`, ...about }).map(
       ([name, value]) => `${name}="${value}"`,
     );
-    const challenge = challenges.map((scheme) => `${scheme} ${parameters.join(', ')}`).join(', ');
+    const challenge = [
+      `Bearer ${parameters.join(', ')}`,
+      `DPoP ${[...parameters, `algs="${dpopAlgorithms.join(' ')}"`].join(', ')}`,
+    ].join(', ');
     return new Problem(kind, { headers: { 'WWW-Authenticate': challenge } });
   }
 
