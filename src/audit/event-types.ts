@@ -16,6 +16,7 @@ export const auditEventTypes = [
   'account.profile-completed',
   'account.reopened',
   'account.suspended',
+  'audit.exported',
   'client.changed',
   'client.created',
   'client.deleted',

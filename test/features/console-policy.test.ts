@@ -10,7 +10,7 @@ import { registerRelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 const path = '/admin/policy';
-const lookButton = 'Look what will come of it';
+const lookButton = 'Preview the change';
 let made = 0;
 
 for (const engine of engines) {
@@ -32,7 +32,7 @@ for (const engine of engines) {
 
     async function save(browser: TestBrowser, fields: Record<string, string>, more: Record<string, string> = {}) {
       const look = await browser.submit(await browser.get(path), fields, lookButton);
-      return look.heading === 'What will come of it' ? browser.submit(look, more, 'Save') : look;
+      return look.heading === 'What this changes' ? browser.submit(look, more, 'Save') : look;
     }
 
     it('M11: enforces MFA: tells how many have none, saves, and asks everybody for it at the next sign-in', async () => {

@@ -1,7 +1,8 @@
 // The console of administrators in every state, with models such as routes give.
-import { activityKey } from '../../src/web/account/activity.ts';
+
 import { consoleSections } from '../../src/web/admin/navigation.ts';
 import { personActs } from '../../src/web/admin/person-acts.ts';
+import { activityKey } from '../../src/web/http/activity-key.ts';
 import type { OfferModel, PersonModel, PersonRow } from '../../src/web/http/admin-models.ts';
 import { at, email, form, long, longEmail, longUser, type Screen, user } from './preview-samples.ts';
 

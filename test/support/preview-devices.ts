@@ -1,6 +1,7 @@
 // My Profile's devices, apps and activity, and the page behind "This was not me", in every state.
-import { activityKey } from '../../src/web/account/activity.ts';
+
 import type { SessionModel } from '../../src/web/http/account-models.ts';
+import { activityKey } from '../../src/web/http/activity-key.ts';
 import { at, client, email, form, long, longClient, longUser, type Screen, user } from './preview-samples.ts';
 
 const hourMs = 3_600_000;

@@ -1,4 +1,5 @@
 // The sign-in policy in the console, in every state.
+import { activityKey } from '../../src/web/http/activity-key.ts';
 import { consoleModel, firms } from './preview-console.ts';
 import { at, form, long, type Screen } from './preview-samples.ts';
 
@@ -88,4 +89,70 @@ export const consolePolicy: Screen[] = [
     },
   },
   { state: 'no firm', view: 'admin/policy-none', model: { ...consoleModel, createUrl: '/admin/organizations' } },
+];
+
+const event = {
+  type: 'sign-in.refused',
+  sentence: { key: 'activity.sign-in-refused' },
+  at,
+  hasFailed: true,
+  address: '2001:db8:85a3:8d3:1319:8a2e:370:7348',
+  actor: { name: 'Maya Okafor', href: '/admin/people/maya' },
+  clientId: 'acme-wiki',
+  facts: [
+    { name: 'rule', value: 'address-not-allowed' },
+    { name: 'by', value: 'organization acme' },
+  ],
+};
+const log = {
+  ...consoleModel,
+  firms: [],
+  types: ['sign-in.refused', 'sign-in.succeeded'],
+  organization: '',
+  type: '',
+  about: '',
+  since: '',
+  events: [],
+  isFiltered: false,
+  csvUrl: '/admin/log/events.csv',
+  jsonUrl: '/admin/log/events.jsonl',
+};
+
+export const consoleLog: Screen[] = [
+  { state: 'nothing yet', view: 'admin/log', model: log },
+  {
+    state: 'nothing found',
+    view: 'admin/log',
+    model: { ...log, isFiltered: true, about: 'ana@example.com', since: '2026-11-24' },
+  },
+  {
+    state: 'several, long',
+    view: 'admin/log',
+    model: {
+      ...log,
+      firms,
+      organization: 'acme',
+      type: 'sign-in.refused',
+      isFiltered: true,
+      events: [
+        event,
+        {
+          ...event,
+          subject: { name: long },
+          actor: { name: 'cli' },
+          facts: [{ name: 'ipAllowList.new', value: long }],
+        },
+        {
+          type: 'client.secret-retired',
+          sentence: { key: activityKey('of.tomorrow') },
+          at,
+          hasFailed: false,
+          address: '',
+          facts: [],
+        },
+      ],
+      nextUrl: '?after=b',
+      firstUrl: '?',
+    },
+  },
 ];

@@ -4,6 +4,7 @@ import type { AuditEvent } from '../../audit/audit.ts';
 import { clientName, ownClientId } from '../../clients/client.ts';
 import { deviceOf, deviceWords } from '../../platform/device.ts';
 import type { ActivityModel } from '../http/account-models.ts';
+import { activityKey } from '../http/activity-key.ts';
 import type { AccountPagesDependencies } from './router.ts';
 
 const path = '/profile/activity';
@@ -42,9 +43,4 @@ export function activityRoutes(router: Router, { audit, clients, signedIn, views
       isByAdministrator: isForeign,
     };
   }
-}
-
-/** `password.changed`: `activity.password-changed`. */
-export function activityKey(type: string): string {
-  return `activity.${type.replaceAll('.', '-')}`;
 }

@@ -25,6 +25,7 @@ export const consoleSections: readonly ConsoleSection[] = [
     permission: 'organizations:read',
     isOfFirm: true,
   },
+  { href: '/admin/log', key: 'admin.nav.log', views: ['admin/log'], permission: 'audit:read', isOfFirm: true },
 ];
 
 /** @param organization the firm that is looked at */

@@ -9,6 +9,7 @@ import type { AuditEvent } from '../../audit/audit.ts';
 import { deviceOf, deviceWords } from '../../platform/device.ts';
 import type { Session } from '../../sessions/session.ts';
 import type { SessionModel } from '../http/account-models.ts';
+import { activityKey } from '../http/activity-key.ts';
 import type { EventModel, OfferModel, PersonModel } from '../http/admin-models.ts';
 import type { Message } from '../http/view-models.ts';
 import { type Desk, queryOf } from './desk.ts';
@@ -116,7 +117,7 @@ export function personRoutes(router: Router, dependencies: AdminPagesDependencie
     const isForeign = actor !== undefined && actor !== account.id && actor !== 'system';
     const by = isForeign ? await dependencies.accounts.get(actor) : undefined;
     return {
-      sentence: { key: `activity.${type.replaceAll('.', '-')}` },
+      sentence: { key: activityKey(type) },
       at,
       hasFailed: result === 'failure',
       address,

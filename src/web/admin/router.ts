@@ -8,6 +8,7 @@ import type { ReadForm } from '../http/form.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
 import { createDesk, type OpenDesk } from './desk.ts';
+import { logRoutes } from './log.ts';
 import { overviewRoutes } from './overview.ts';
 import { peopleRoutes } from './people.ts';
 import { personRoutes } from './person.ts';
@@ -30,7 +31,15 @@ export interface AdminPagesDependencies extends AdminRouterDependencies {
 }
 
 /** A section is one line. */
-const sections = [overviewRoutes, peopleRoutes, personRoutes, personActRoutes, personRolesRoutes, policyRoutes];
+const sections = [
+  overviewRoutes,
+  peopleRoutes,
+  personRoutes,
+  personActRoutes,
+  personRolesRoutes,
+  policyRoutes,
+  logRoutes,
+];
 
 export function createAdminRouter(dependencies: AdminRouterDependencies): Router {
   const router = new Router();

@@ -64,6 +64,25 @@ export interface EventModel {
   by?: Label;
 }
 
+/** An account with its name, or the id of whatever it is. */
+export interface PartyModel {
+  name: string;
+  href?: string;
+}
+
+export interface LogEventModel {
+  type: string;
+  /** Not every type has one in the catalogue. */
+  sentence: Message;
+  at: number;
+  hasFailed: boolean;
+  address: string;
+  actor?: PartyModel;
+  subject?: PartyModel;
+  clientId?: string;
+  facts: readonly { name: string; value: string }[];
+}
+
 export interface PersonModel {
   name: string;
   email: string;

@@ -1,5 +1,13 @@
 // What the views of the console are given; the rest stands in view-models.ts.
-import type { AdminModel, ChoiceModel, OfferModel, PersonModel, PersonRow, RoleFormModel } from './admin-models.ts';
+import type {
+  AdminModel,
+  ChoiceModel,
+  LogEventModel,
+  OfferModel,
+  PersonModel,
+  PersonRow,
+  RoleFormModel,
+} from './admin-models.ts';
 import type { FormModel, Message } from './view-models.ts';
 
 export interface AdminViewModels {
@@ -41,6 +49,21 @@ export interface AdminViewModels {
       /** Why it cannot be done at all; the form is left out then. */
       hindrance?: Message;
     };
+  'admin/log': AdminModel & {
+    firms: readonly ChoiceModel[];
+    types: readonly string[];
+    /** What is asked for, as typed; empty where nothing is. */
+    organization: string;
+    type: string;
+    about: string;
+    since: string;
+    events: readonly LogEventModel[];
+    isFiltered: boolean;
+    csvUrl: string;
+    jsonUrl: string;
+    firstUrl?: string;
+    nextUrl?: string;
+  };
   'admin/policy': AdminModel &
     FormModel & {
       firms: readonly ChoiceModel[];
