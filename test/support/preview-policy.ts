@@ -156,3 +156,56 @@ export const consoleLog: Screen[] = [
     },
   },
 ];
+
+const asked = {
+  ...consoleModel,
+  errors: [],
+  email: '',
+  address: '',
+  here: '203.0.113.7',
+  app: '',
+  apps: [
+    { id: 'wiki', name: 'Acme Wiki' },
+    { id: 'long', name: long },
+  ],
+  steps: [],
+};
+const step = (name: string, why: string, by?: string) => ({
+  step: { key: `admin.simulator.step.${name}` },
+  why: { key: `admin.simulator.why.${why}` },
+  ...(by ? { by } : {}),
+});
+
+export const consoleSimulator: Screen[] = [
+  { state: 'nothing asked', view: 'admin/simulator', model: asked },
+  {
+    state: 'errors',
+    view: 'admin/simulator',
+    model: {
+      ...asked,
+      ...form(
+        { field: 'email', key: 'error.simulator.email' },
+        { field: 'address', key: 'error.simulator.address', values: { example: '203.0.113.7' } },
+      ),
+      email: 'nobody',
+      address: '10.0.0.0/8',
+    },
+  },
+  {
+    state: 'steps',
+    view: 'admin/simulator',
+    model: {
+      ...asked,
+      email: 'ana@example.com',
+      app: 'wiki',
+      person: long,
+      steps: [
+        step('password', 'not-signed-in'),
+        step('enrol-mfa', 'policy-requires-mfa', 'organization acme'),
+        step('recovery-codes', 'recovery-codes-shown'),
+        step('consent', 'third-party-client'),
+        step('refused', 'address-not-allowed', 'organization acme'),
+      ],
+    },
+  },
+];

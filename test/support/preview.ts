@@ -13,7 +13,7 @@ import { devices } from './preview-devices.ts';
 import { interactions } from './preview-interactions.ts';
 import { invitations } from './preview-invitations.ts';
 import { developers, errors } from './preview-others.ts';
-import { consoleLog, consolePolicy } from './preview-policy.ts';
+import { consoleLog, consolePolicy, consoleSimulator } from './preview-policy.ts';
 import type { Screen } from './preview-samples.ts';
 import { secondFactors } from './preview-second-factor.ts';
 
@@ -27,6 +27,7 @@ export const screens: readonly Screen[] = [
   ...consolePeople,
   ...consolePolicy,
   ...consoleLog,
+  ...consoleSimulator,
   ...developers,
 ];
 

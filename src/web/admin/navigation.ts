@@ -25,6 +25,13 @@ export const consoleSections: readonly ConsoleSection[] = [
     permission: 'organizations:read',
     isOfFirm: true,
   },
+  {
+    href: '/admin/simulator',
+    key: 'admin.nav.simulator',
+    views: ['admin/simulator'],
+    permission: 'users:read',
+    isOfFirm: false,
+  },
   { href: '/admin/log', key: 'admin.nav.log', views: ['admin/log'], permission: 'audit:read', isOfFirm: true },
 ];
 

@@ -15,6 +15,7 @@ import { personRoutes } from './person.ts';
 import { personActRoutes } from './person-act.ts';
 import { personRolesRoutes } from './person-roles.ts';
 import { policyRoutes } from './policy.ts';
+import { simulatorRoutes } from './simulator.ts';
 
 export interface AdminRouterDependencies {
   accounts: Accounts;
@@ -39,6 +40,7 @@ const sections = [
   personRolesRoutes,
   policyRoutes,
   logRoutes,
+  simulatorRoutes,
 ];
 
 export function createAdminRouter(dependencies: AdminRouterDependencies): Router {

@@ -21,6 +21,7 @@ export const adminPages: AdminPages = {
     title: ({ person }) => ({ key: 'admin.roles.title', values: { person } }),
   },
   'admin/log': { ...page, title: () => ({ key: 'admin.log.title' }) },
+  'admin/simulator': { ...page, title: () => ({ key: 'admin.simulator.title' }) },
   'admin/policy': { ...page, title: () => ({ key: 'admin.policy.title' }) },
   'admin/policy-preview': { ...page, title: () => ({ key: 'admin.policy.previewTitle' }) },
   'admin/policy-none': { ...page, title: () => ({ key: 'admin.policy.title' }) },

@@ -8,7 +8,7 @@ import type {
   PersonRow,
   RoleFormModel,
 } from './admin-models.ts';
-import type { FormModel, Message } from './view-models.ts';
+import type { FieldError, FormModel, Message } from './view-models.ts';
 
 export interface AdminViewModels {
   'admin/overview': AdminModel & { firms: readonly ChoiceModel[]; people: number; openInvitations: number };
@@ -63,6 +63,18 @@ export interface AdminViewModels {
     jsonUrl: string;
     firstUrl?: string;
     nextUrl?: string;
+  };
+  'admin/simulator': AdminModel & {
+    errors: readonly FieldError[];
+    email: string;
+    address: string;
+    /** Where whoever asks is. */
+    here: string;
+    app: string;
+    apps: readonly { id: string; name: string }[];
+    person?: string;
+    /** Empty where nothing was asked. `by`: who asked for it, as the log names it. */
+    steps: readonly { step: Message; why: Message; by?: string }[];
   };
   'admin/policy': AdminModel &
     FormModel & {
