@@ -89,7 +89,7 @@ for (const engine of engines) {
       expect((await api('POST', '/clients', { body: { ...web, client_id } })).status).toBe(409);
     });
 
-    it('AC-04: nobody makes, or gets hold of, an app that may do more than they', async () => {
+    it('nobody makes, or gets hold of, an app that may do more than they', async () => {
       const machine = (scope: string) => ({ grant_types: ['client_credentials'], scope });
       const firmAdmin = await as({ acme: ['admin'] });
       const instanceAdmin = await as({ instance: ['admin'] });

@@ -54,7 +54,7 @@ for (const engine of engines) {
       return JSON.stringify([status, problem]).replaceAll(id, '…');
     };
 
-    it.each(['a person', 'a program'])('AC-03: %s cannot tell what is another’s from what is nowhere', async (who) => {
+    it.each(['a person', 'a program'])('%s cannot tell what is another’s from what is nowhere', async (who) => {
       const caller = who === 'a person' ? admin : program;
       const pairs: [RegExp, string, string][] = [
         [/^\/users\/\{id\}/, theirs.account.id, 'AAAAAAAAAAAAAAAAAAAAAA'],

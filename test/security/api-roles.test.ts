@@ -154,7 +154,7 @@ for (const engine of engines) {
       expect(Object.keys(targets).sort()).toEqual([...ids].sort());
     });
 
-    it.each(Object.keys(expected))('AC-01: %s', async (id) => {
+    it.each(Object.keys(expected))('answers each as the table says: %s', async (id) => {
       const { method, answer } = operations().find((one) => one.id === id) ?? {};
       const answers: number[] = [];
       for (const actor of actors) {
@@ -176,7 +176,7 @@ for (const engine of engines) {
     });
 
     it.each(Object.keys(expected).filter((id) => id !== 'getOpenApi'))(
-      'API-01: %s is closed without a token, with one for another audience, and without its scope',
+      '%s is closed without a token, with one for another audience, and without its scope',
       async (id) => {
         const { method = '', access } = operations().find((one) => one.id === id) ?? {};
         const { path, body } = (await targets[id]?.()) ?? { path: '' };
