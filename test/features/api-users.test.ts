@@ -145,6 +145,8 @@ for (const engine of engines) {
       const taken = await personWith(gatehouse, { acme: [] });
       expect((await api('PATCH', path, { body: { email: taken.email } })).status).toBe(409);
       const event = (await api('GET', `/audit-events?subject=${person.account.id}&type=account.email-changed`)).body;
+      const { items: ended } = (await api('GET', `/audit-events?subject=${person.account.id}&type=session.ended`)).body;
+      expect(ended).toMatchObject([{ actor, detail: { reason: 'credentials-changed' } }]);
       expect(event.items[0]).toMatchObject({ actor, personal: { 'email.old': person.email, 'email.new': email } });
     });
 

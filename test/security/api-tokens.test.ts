@@ -14,6 +14,7 @@ import {
 } from '../support/api.ts';
 import { letClockRun, minuteMs, moveClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
+import { signIn } from '../support/people.ts';
 import type { RelyingParty } from '../support/relying-party.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
@@ -130,6 +131,36 @@ for (const engine of engines) {
         [`/users/${owner.account.id}`, { email: 'thief@example.com' }],
       ] as const)
         expect((await caller('PATCH', path, { body })).status).toBe(403);
+    });
+
+    it('makes no owner either, where an owner lent it less than the instance', async () => {
+      const [owner, other] = [await personWith(gatehouse, { instance: ['owner'] }), await personWith(gatehouse, {})];
+      const caller = callerWith(gatehouse, await personToken(gatehouse, rp, { person: owner, scope: 'users:write' }));
+      const path = `/users/${other.account.id}`;
+      expect((await caller('PATCH', path, { body: { instanceRoles: ['owner'] } })).status).toBe(403);
+      expect((await caller('PATCH', path, { body: { instanceRoles: ['admin'] } })).status).toBe(200);
+    });
+
+    it('that was let outlive its session does so, and ends with a new password', async () => {
+      const person = await personWith(gatehouse, { instance: ['owner'] });
+      const consenting = await adminApp(gatehouse, { first_party: false });
+      const browser = gatehouse.browser();
+      const resource = `${gatehouse.issuer}/api/v1`;
+      const request = consenting.request({ scope: 'openid offline_access users:read', resource, prompt: 'consent' });
+      const page = await signIn(browser, request, person);
+      const { leftFor } = await browser.submit(page, { decision: 'allow' }, 'Allow');
+      const { body } = await consenting.redeem(leftFor ?? new URL(resource), request, { resource });
+      await gatehouse.app.oidc.endAll(person.account.id, { reason: 'administrator' }, origin);
+      const refreshed = await consenting.refresh(body.refresh_token ?? '', { resource });
+      expect(refreshed.body.scope).toBe('users:read');
+      const caller = callerWith(gatehouse, refreshed.body.access_token ?? '');
+      expect(await people(caller)).toBe('200');
+      await gatehouse.services.accounts.update(person.account.id, (old) => ({
+        ...old,
+        sessionEpoch: old.sessionEpoch + 1,
+        tokensFromEpoch: old.sessionEpoch + 1,
+      }));
+      expect(await people(caller)).toBe('401 invalid_token');
     });
 
     it('is taken from the Authorization header alone', async () => {

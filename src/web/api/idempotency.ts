@@ -31,12 +31,10 @@ export async function onlyOnce(
     const answer = JSON.parse(beginning.answer) as StoredAnswer;
     return { ...answer, headers: { ...answer.headers, 'Idempotent-Replayed': 'true' } };
   }
-  try {
-    const answer = await asked.act();
-    await requests.finish(beginning.id, JSON.stringify(answer));
-    return answer;
-  } catch (error) {
+  const answer = await asked.act().catch(async (error: unknown) => {
     await requests.abandon(beginning.id);
     throw error;
-  }
+  });
+  await requests.finish(beginning.id, JSON.stringify(answer));
+  return answer;
 }
