@@ -6,6 +6,7 @@ import { createProfiles } from './accounts/profiles.ts';
 import { createSecurityNotices } from './accounts/security-notices.ts';
 import { createStanding } from './accounts/standing.ts';
 import { createAnsweredRequests } from './administration/answered-requests.ts';
+import { createBatchStore } from './administration/batches.ts';
 import { createAudit } from './audit/audit.ts';
 import { createClients } from './clients/clients.ts';
 import type { Config } from './config.ts';
@@ -145,6 +146,7 @@ export async function createServices(config: Config, log: Log, storageAt?: typeo
   const grants = createGrants({ storage, sessions });
   const answeredRequests = createAnsweredRequests(ground);
   const errorReports = createErrorReports({ storage, log, issuer: config.issuer });
+  const batches = createBatchStore({ storage });
   const signIn = createSignIn({
     storage,
     secrets,
@@ -196,6 +198,7 @@ export async function createServices(config: Config, log: Log, storageAt?: typeo
     errorReports,
     organizations,
     policies,
+    batches,
     ...standing,
     signIn,
   };

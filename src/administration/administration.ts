@@ -3,18 +3,21 @@ import { createAuditLog } from './audit-log.ts';
 import { createClientApps } from './client-apps.ts';
 import { createFirms, type FirmsDependencies } from './firms.ts';
 import { createLastOwner } from './last-owner.ts';
+import { createMassInvitations, type MassInvitationsDependencies } from './mass-invitations.ts';
 import { createPeople, type PeopleDependencies } from './people.ts';
 import { createPeopleActs, type PeopleActsDependencies } from './people-acts.ts';
 import { createPeopleEmail, type PeopleEmailDependencies } from './people-email.ts';
 import { createPolicyAdministration, type PoliciesDependencies } from './policies.ts';
 import { createSimulator, type SimulatorDependencies } from './simulator.ts';
 import { createTallies } from './tallies.ts';
+import { createTracker } from './tracker.ts';
 
 type Own = 'firms' | 'lastOwner' | 'people';
 export type AdministrationDependencies = FirmsDependencies &
   Omit<PeopleDependencies, Own> &
   Omit<PeopleActsDependencies, Own> &
   Omit<PeopleEmailDependencies, Own> &
+  Omit<MassInvitationsDependencies, Own> &
   Omit<PoliciesDependencies, Own> &
   Omit<SimulatorDependencies, Own>;
 
@@ -26,6 +29,8 @@ export function createAdministration(dependencies: AdministrationDependencies) {
     people,
     peopleActs: createPeopleActs({ ...dependencies, people, lastOwner }),
     changeEmail: createPeopleEmail({ ...dependencies, people }),
+    massInvitations: createMassInvitations({ ...dependencies, people }),
+    tracker: createTracker(dependencies),
     firms,
     policies: createPolicyAdministration({ ...dependencies, firms }),
     simulator: createSimulator({ ...dependencies, people }),

@@ -65,7 +65,7 @@ describe('a view', () => {
         expect(form).not.toMatch(tokenField);
         continue;
       }
-      expect(form).toMatch(/^<form [^>]*method="post" action="[^"]+" novalidate>/);
+      expect(form).toMatch(/^<form [^>]*method="post" action="[^"]+"(?: enctype="multipart\/form-data")? novalidate>/);
       expect(form).toMatch(tokenField);
     }
   });

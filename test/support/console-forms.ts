@@ -45,8 +45,33 @@ const policy =
 
 const fieldOn = ({ document }: Page, name: string) =>
   document.querySelector(`[name=${name}]`)?.getAttribute('value') ?? '';
+/** A help desk of a firm, on the page at the path. */
+async function atTheDesk(
+  { gatehouse }: Place,
+  path: string,
+  fields: Record<string, string>,
+  action = path,
+): Promise<Form> {
+  if (!(await gatehouse.services.organizations.get('acme'))) await createFirms(gatehouse, 'acme');
+  const { browser, person } = await consoleOf(gatehouse, { acme: ['helpdesk'] });
+  return formOn(browser, await browser.get(path), fields, person.account.id, action);
+}
+
+const newcomer = { email: 'forged@example.com', role: 'none', organization: 'acme' };
 
 export const consoleForms: FormMakers = {
+  'invitation of somebody': (place) => atTheDesk(place, '/admin/invite', newcomer),
+  'list of people': (place) =>
+    atTheDesk(place, '/admin/invite/many', { people: 'a@example.com', organization: 'acme' }),
+  'invitation of many': async (place) => {
+    const form = await atTheDesk(place, '/admin/invite/many', {});
+    const page = await form.browser.submit(
+      await form.browser.get('/admin/invite/many'),
+      { people: 'forged-list@example.com' },
+      'Show what will happen',
+    );
+    return formOn(form.browser, page, {}, form.accountId);
+  },
   'roles on the instance': act('roles', member, { role: 'auditor', otherRoles: 'editor', was: '' }),
   'roles in a firm': act('roles/acme', acmeMember, { role: 'helpdesk', otherRoles: '', was: '' }),
   'somebody leaving a firm': act('leave/acme', acmeMember),

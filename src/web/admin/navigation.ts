@@ -19,6 +19,13 @@ export const consoleSections: readonly ConsoleSection[] = [
     isOfFirm: true,
   },
   {
+    href: '/admin/invitations',
+    key: 'admin.nav.invitations',
+    views: ['admin/invitations', 'admin/invite', 'admin/invite-many', 'admin/invite-list'],
+    permission: 'users:read',
+    isOfFirm: true,
+  },
+  {
     href: '/admin/policy',
     key: 'admin.nav.policy',
     views: ['admin/policy', 'admin/policy-preview', 'admin/policy-none'],

@@ -25,6 +25,8 @@ const latestEvents = 10;
 function noticeOf(done: string | undefined, { email }: Account): Message | undefined {
   if (done === 'roles') return { key: 'admin.roles.done' };
   if (done === 'left') return { key: 'admin.leave.done' };
+  if (done === 'invited') return { key: 'admin.invite.done', values: { email } };
+  if (done === 'joined') return { key: 'admin.invite.joined', values: { email } };
   const act = personActs.find(({ name }) => name === done);
   return act && { key: `admin.act.${act.name}.done`, values: { email } };
 }

@@ -8,6 +8,9 @@ import type { ReadForm } from '../http/form.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
 import { createDesk, type OpenDesk } from './desk.ts';
+import { invitationsRoutes } from './invitations.ts';
+import { inviteRoutes } from './invite.ts';
+import { inviteManyRoutes } from './invite-many.ts';
 import { logRoutes } from './log.ts';
 import { overviewRoutes } from './overview.ts';
 import { peopleRoutes } from './people.ts';
@@ -34,6 +37,9 @@ export interface AdminPagesDependencies extends AdminRouterDependencies {
 /** A section is one line. */
 const sections = [
   overviewRoutes,
+  invitationsRoutes,
+  inviteRoutes,
+  inviteManyRoutes,
   peopleRoutes,
   personRoutes,
   personActRoutes,

@@ -27,6 +27,36 @@ export interface MembershipModel {
   rolesUrl?: string;
 }
 
+/** One choice of a select. */
+export interface OptionModel {
+  value: string;
+  label: Label;
+}
+
+/** A line of a list of people, with what will become of it, or what became of it. */
+export interface BatchLineModel {
+  line: number;
+  email: string;
+  /** Empty where the list has none. */
+  name: string;
+  roles: readonly string[];
+  state: Message;
+  isTrouble: boolean;
+  /** The person's page, once there is one. */
+  href?: string;
+}
+
+export interface InvitationRow {
+  href: string;
+  /** The address again where there is no name. */
+  name: string;
+  email: string;
+  state: Message;
+  /** Of the last thing that happened to it. */
+  at: number;
+  offers: readonly { href: string; label: Message }[];
+}
+
 /** Roles as a form asks for them. */
 export interface RoleFormModel {
   /** `none`, or an administrative role. */

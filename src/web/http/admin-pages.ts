@@ -15,6 +15,10 @@ const page = { layout: 'admin', formAction: 'self' } as const;
 export const adminPages: AdminPages = {
   'admin/overview': { ...page, title: () => ({ key: 'admin.overview.title' }) },
   'admin/people': { ...page, title: () => ({ key: 'admin.people.title' }) },
+  'admin/invite': { ...page, title: () => ({ key: 'admin.invite.title' }) },
+  'admin/invite-many': { ...page, title: () => ({ key: 'admin.inviteMany.title' }) },
+  'admin/invite-list': { ...page, title: ({ state }) => ({ key: `admin.list.${state}` }) },
+  'admin/invitations': { ...page, title: () => ({ key: 'admin.invitations.title' }) },
   'admin/person': { ...page, title: ({ person }) => ({ key: 'admin.person.title', values: { person: person.name } }) },
   'admin/person-roles': {
     ...page,

@@ -1,9 +1,12 @@
 // What the views of the console are given; the rest stands in view-models.ts.
 import type {
   AdminModel,
+  BatchLineModel,
   ChoiceModel,
+  InvitationRow,
   LogEventModel,
   OfferModel,
+  OptionModel,
   PersonModel,
   PersonRow,
   RoleFormModel,
@@ -21,6 +24,53 @@ export interface AdminViewModels {
     kept: Readonly<Record<string, string>>;
     people: readonly PersonRow[];
     /** What to say where there is nobody. */
+    empty: Message;
+    inviteUrl?: string;
+    firstUrl?: string;
+    nextUrl?: string;
+  };
+  'admin/invite': AdminModel &
+    FormModel &
+    RoleFormModel & {
+      email: string;
+      givenName: string;
+      familyName: string;
+      organization: string;
+      firms: readonly OptionModel[];
+      clientId: string;
+      apps: readonly OptionModel[];
+      openedAt: string;
+      manyUrl: string;
+      cancelUrl: string;
+    };
+  'admin/invite-many': AdminModel &
+    FormModel & {
+      /** What a list looks like. */
+      example: string;
+      /** As pasted. */
+      people: string;
+      organization: string;
+      firms: readonly OptionModel[];
+      clientId: string;
+      apps: readonly OptionModel[];
+      cancelUrl: string;
+    };
+  /** A list before it is sent, while it is, and afterwards. */
+  'admin/invite-list': AdminModel &
+    FormModel & {
+      organization?: string;
+      state: 'planned' | 'under-way' | 'done';
+      willInvite: number;
+      invited: number;
+      lines: readonly BatchLineModel[];
+      againUrl: string;
+      reloadUrl: string;
+      trackerUrl: string;
+    };
+  'admin/invitations': AdminModel & {
+    firms: readonly ChoiceModel[];
+    states: readonly ChoiceModel[];
+    invitations: readonly InvitationRow[];
     empty: Message;
     inviteUrl?: string;
     firstUrl?: string;

@@ -4,28 +4,35 @@ import { DomainError } from '../../platform/errors.ts';
 import { readBody } from './body.ts';
 import type { Browser } from './browser.ts';
 
-const maxBytes = 64 * 1024;
+const mostBytes = 64 * 1024;
 
 export function createForms({ issuer, browser }: { issuer: string; browser: Browser }) {
   const origin = new URL(issuer).origin;
 
   /** Reads a posted form.
    *  @param csrfContext what the form's token was made for   @param names the fields to read; others are ignored
+   *  @param options.files which of them may be sent as files, by `multipart/form-data`   @param options.maxBytes 64 KB where left out
    *  @returns each field as text, empty when it was not sent
    *  @throws DomainError 'unsupported_media_type', 'body_too_large', 'bad_request' (a field sent twice, broken encoding) or 'forbidden' (forged) */
   return async function readForm<N extends string>(
     ctx: Context,
     csrfContext: string,
     names: readonly N[],
+    { files = [], maxBytes = mostBytes }: FormOptions<N> = {},
   ): Promise<Record<N, string>> {
     checkOrigin(ctx);
-    if (!ctx.is('application/x-www-form-urlencoded')) {
+    const type = ctx.is('application/x-www-form-urlencoded', ...(files.length > 0 ? ['multipart/form-data'] : []));
+    if (!type) {
       throw new DomainError(
         'unsupported_media_type',
         `form posted as ${ctx.get('Content-Type').slice(0, 100) || 'nothing'}`,
       );
     }
-    const fields = new URLSearchParams((await readBody(ctx, maxBytes)).toString('utf8'));
+    const body = await readBody(ctx, maxBytes);
+    const fields =
+      type === 'multipart/form-data'
+        ? await fromMultipart(ctx, body, files)
+        : new URLSearchParams(body.toString('utf8'));
     const values = {} as Record<N, string>;
     for (const name of [...names, '_csrf'] as N[]) {
       const [value = '', ...more] = fields.getAll(name);
@@ -49,3 +56,34 @@ export function createForms({ issuer, browser }: { issuer: string; browser: Brow
   }
 }
 export type ReadForm = ReturnType<typeof createForms>;
+
+export interface FormOptions<N extends string> {
+  files?: readonly N[];
+  maxBytes?: number;
+}
+
+/** The parts of a form with a file in it, each as text; a file under a name that takes none is refused. */
+async function fromMultipart(ctx: Context, body: Buffer, files: readonly string[]): Promise<URLSearchParams> {
+  const type = ctx.get('Content-Type');
+  const parts = await new Response(new Uint8Array(body), { headers: { 'Content-Type': type } })
+    .formData()
+    .catch((cause: unknown) => {
+      throw new DomainError('bad_request', 'the parts of the body cannot be told apart', { cause });
+    });
+  const fields = new URLSearchParams();
+  for (const [name, part] of parts) {
+    if (typeof part !== 'string' && !files.includes(name))
+      throw new DomainError('bad_request', `a file as ${name.slice(0, 50)}`);
+    fields.append(name, typeof part === 'string' ? part : decoded(await part.arrayBuffer()));
+  }
+  return fields;
+}
+
+/** Spreadsheets save UTF-8, and older ones the characters of Western Europe. */
+function decoded(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}

@@ -15,7 +15,11 @@ export function namesErrors({ givenName, familyName }: Names): FieldError[] {
 }
 
 function nameErrors(field: keyof Names, name: string): FieldError[] {
-  if (name === '') return [{ field, key: `error.${field}.required` }];
+  return name === '' ? [{ field, key: `error.${field}.required` }] : nameFaults(field, name);
+}
+
+/** The same where a name may be left out. */
+export function nameFaults(field: keyof Names, name: string): FieldError[] {
   if ([...name].length > longestName) return [{ field, key: 'error.name.tooLong', values: { count: longestName } }];
   if (/[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/u.test(name)) return [{ field, key: 'error.name.controlCharacters' }];
   return [];
