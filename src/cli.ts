@@ -5,6 +5,7 @@ import { addAdminCommands } from './commands/admin.ts';
 import { addAuditCommands } from './commands/audit.ts';
 import { endOfParsing } from './commands/command.ts';
 import { addConfigCommands } from './commands/config.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addMailCommands } from './commands/mail.ts';
 import { addUserCommands } from './commands/users.ts';
 
@@ -17,7 +18,14 @@ const program = new Command('gatehouse')
     'after',
     '\nExample:\n  gatehouse config check\n\nEach command has a --help of its own, with its exit status.',
   );
-for (const add of [addConfigCommands, addUserCommands, addAdminCommands, addMailCommands, addAuditCommands])
+for (const add of [
+  addConfigCommands,
+  addUserCommands,
+  addAdminCommands,
+  addMailCommands,
+  addAuditCommands,
+  addDoctorCommand,
+])
   add(program, process.env);
 
 // `gatehouse … | head` is no fault.
