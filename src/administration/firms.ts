@@ -61,19 +61,21 @@ export function createFirms({ accounts, clients, organizations }: FirmsDependenc
     return updated;
   }
 
+  /** What keeps it from being deleted. */
+  async function holdings(who: Administrator, id: string): Promise<{ people: number; apps: boolean }> {
+    await get(who, id);
+    const [people, apps] = await Promise.all([accounts.countIn(id), clients.list({ organization: id, limit: 1 })]);
+    return { people, apps: apps.length > 0 };
+  }
+
   /** @throws DomainError 'conflict' while anybody belongs to it, or an app does */
   async function remove(who: Administrator, id: string): Promise<void> {
-    await get(who, id);
+    const { people, apps } = await holdings(who, id);
     demand(who, 'instance:write');
-    const [people, apps] = await Promise.all([
-      accounts.search({ organization: id, limit: 1 }),
-      clients.list({ organization: id, limit: 1 }),
-    ]);
-    if (people.length + apps.length > 0)
-      throw new DomainError('conflict', `${id} still has ${people.length > 0 ? 'people' : 'apps'}`);
+    if (people > 0 || apps) throw new DomainError('conflict', `${id} still has ${people > 0 ? 'people' : 'apps'}`);
     await organizations.remove(id, who.origin);
   }
 
-  return { list, get, named, create, update, remove };
+  return { list, get, named, create, update, holdings, remove };
 }
 export type Firms = ReturnType<typeof createFirms>;

@@ -1,7 +1,7 @@
 // How many, for the first page of the console: counted through indexes, never by walking.
 import type { Accounts } from '../accounts/accounts.ts';
 import { everywhere } from '../accounts/membership.ts';
-import { type Administrator, organizationAskedFor } from './administrator.ts';
+import { type Administrator, demand, organizationAskedFor } from './administrator.ts';
 
 export interface PeopleTally {
   people: number;
@@ -28,6 +28,12 @@ export function createTallies({ accounts }: { accounts: Accounts }) {
     return { people: all, openInvitations: waiting + bounced + begun, bounced, passwordOnly };
   }
 
-  return { people };
+  /** Of one organization. @throws DomainError 'not_permitted' */
+  function members(who: Administrator, organization: string): Promise<number> {
+    demand(who, 'users:read', organization);
+    return accounts.countIn(organization);
+  }
+
+  return { people, members };
 }
 export type Tallies = ReturnType<typeof createTallies>;

@@ -57,6 +57,15 @@ async function atTheDesk(
   return formOn(browser, await browser.get(path), fields, person.account.id, action);
 }
 
+/** An owner, on a page of a new firm. */
+async function atTheFirm({ gatehouse }: Place, part: string, fields: Record<string, string>): Promise<Form> {
+  const { id, name } = await gatehouse.services.organizations.create({ name: 'Short-lived' }, {});
+  const { browser } = await consoleOf(gatehouse, { instance: ['owner'] });
+  const page = await browser.get(`/admin/organizations/${id}${part}`);
+  const was = part === '' ? { was: JSON.stringify([name]) } : {};
+  return formOn(browser, page, { ...fields, ...was }, id);
+}
+
 const newcomer = { email: 'forged@example.com', role: 'none', organization: 'acme' };
 
 export const consoleForms: FormMakers = {
@@ -72,6 +81,12 @@ export const consoleForms: FormMakers = {
     );
     return formOn(form.browser, page, {}, form.accountId);
   },
+  'new organization': async ({ gatehouse }) => {
+    const { browser } = await consoleOf(gatehouse, { instance: ['owner'] });
+    return formOn(browser, await browser.get('/admin/new-organization'), { name: 'Forged Ltd' }, 'forged-ltd');
+  },
+  'name and domains of an organization': (place) => atTheFirm(place, '', { name: 'Forged' }),
+  'end of an organization': (place) => atTheFirm(place, '/delete', {}),
   'roles on the instance': act('roles', member, { role: 'auditor', otherRoles: 'editor', was: '' }),
   'roles in a firm': act('roles/acme', acmeMember, { role: 'helpdesk', otherRoles: '', was: '' }),
   'somebody leaving a firm': act('leave/acme', acmeMember),

@@ -13,6 +13,7 @@ import { consoleInvitations } from './preview-console-invitations.ts';
 import { devices } from './preview-devices.ts';
 import { interactions } from './preview-interactions.ts';
 import { invitations } from './preview-invitations.ts';
+import { consoleOrganizations } from './preview-organizations.ts';
 import { developers, errors } from './preview-others.ts';
 import { consoleLog, consolePolicy, consoleSimulator } from './preview-policy.ts';
 import type { Screen } from './preview-samples.ts';
@@ -27,6 +28,7 @@ export const screens: readonly Screen[] = [
   ...devices,
   ...consolePeople,
   ...consoleInvitations,
+  ...consoleOrganizations,
   ...consolePolicy,
   ...consoleLog,
   ...consoleSimulator,

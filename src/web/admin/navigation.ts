@@ -26,6 +26,13 @@ export const consoleSections: readonly ConsoleSection[] = [
     isOfFirm: true,
   },
   {
+    href: '/admin/organizations',
+    key: 'admin.nav.organizations',
+    views: ['admin/organizations', 'admin/organization', 'admin/organization-new', 'admin/organization-delete'],
+    permission: 'organizations:read',
+    isOfFirm: false,
+  },
+  {
     href: '/admin/policy',
     key: 'admin.nav.policy',
     views: ['admin/policy', 'admin/policy-preview', 'admin/policy-none'],

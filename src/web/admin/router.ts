@@ -12,6 +12,8 @@ import { invitationsRoutes } from './invitations.ts';
 import { inviteRoutes } from './invite.ts';
 import { inviteManyRoutes } from './invite-many.ts';
 import { logRoutes } from './log.ts';
+import { organizationRoutes } from './organization.ts';
+import { organizationsRoutes } from './organizations.ts';
 import { overviewRoutes } from './overview.ts';
 import { peopleRoutes } from './people.ts';
 import { personRoutes } from './person.ts';
@@ -40,6 +42,8 @@ const sections = [
   invitationsRoutes,
   inviteRoutes,
   inviteManyRoutes,
+  organizationsRoutes,
+  organizationRoutes,
   peopleRoutes,
   personRoutes,
   personActRoutes,

@@ -46,6 +46,14 @@ export interface BatchLineModel {
   href?: string;
 }
 
+export interface OrganizationRow {
+  href: string;
+  id: string;
+  name: string;
+  domains: readonly string[];
+  people: number;
+}
+
 export interface InvitationRow {
   href: string;
   /** The address again where there is no name. */

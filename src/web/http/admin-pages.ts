@@ -19,6 +19,16 @@ export const adminPages: AdminPages = {
   'admin/invite-many': { ...page, title: () => ({ key: 'admin.inviteMany.title' }) },
   'admin/invite-list': { ...page, title: ({ state }) => ({ key: `admin.list.${state}` }) },
   'admin/invitations': { ...page, title: () => ({ key: 'admin.invitations.title' }) },
+  'admin/organizations': { ...page, title: () => ({ key: 'admin.organizations.title' }) },
+  'admin/organization-new': { ...page, title: () => ({ key: 'admin.organizationNew.title' }) },
+  'admin/organization': {
+    ...page,
+    title: ({ title }) => ({ key: 'admin.organization.title', values: { name: title } }),
+  },
+  'admin/organization-delete': {
+    ...page,
+    title: ({ name }) => ({ key: 'admin.organizationDelete.title', values: { name } }),
+  },
   'admin/person': { ...page, title: ({ person }) => ({ key: 'admin.person.title', values: { person: person.name } }) },
   'admin/person-roles': {
     ...page,

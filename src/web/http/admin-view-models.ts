@@ -7,6 +7,7 @@ import type {
   LogEventModel,
   OfferModel,
   OptionModel,
+  OrganizationRow,
   PersonModel,
   PersonRow,
   RoleFormModel,
@@ -76,6 +77,33 @@ export interface AdminViewModels {
     firstUrl?: string;
     nextUrl?: string;
   };
+  'admin/organizations': AdminModel & {
+    organizations: readonly OrganizationRow[];
+    newUrl?: string;
+    firstUrl?: string;
+    nextUrl?: string;
+  };
+  'admin/organization-new': AdminModel & FormModel & { name: string; id: string; openedAt: string; cancelUrl: string };
+  'admin/organization': AdminModel &
+    FormModel & {
+      title: string;
+      id: string;
+      createdAt: number;
+      people: number;
+      peopleUrl: string;
+      policyUrl: string;
+      claimed: readonly { name: string; isProved: boolean }[];
+      mayWrite: boolean;
+      /** As typed; one domain a line. */
+      name: string;
+      domains: string;
+      /** What the form was made of, so that nobody else's change is lost. */
+      was: string;
+      deleteUrl?: string;
+    };
+  /** While anybody or an app belongs to it, it says so instead of asking. */
+  'admin/organization-delete': AdminModel &
+    FormModel & { name: string; people: number; apps: boolean; openedAt: number; peopleUrl: string; cancelUrl: string };
   'admin/person': AdminModel & {
     person: PersonModel;
     offers: readonly OfferModel[];
