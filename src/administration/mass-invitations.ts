@@ -10,7 +10,7 @@ import { DomainError, isDomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { type Administrator, administratorOf, demand, rankWithin } from './administrator.ts';
 import { type Batch, type BatchLine, type BatchStore, isOpen, originOf } from './batches.ts';
-import type { People } from './people.ts';
+import { mayTakeIn, type People } from './people.ts';
 import type { ListedPerson } from './people-list.ts';
 
 const keptMs = 24 * 3_600_000;
@@ -60,7 +60,7 @@ export function createMassInvitations(dependencies: MassInvitationsDependencies)
     if (organization !== undefined && line.roles.includes('owner')) return { ...line, plan: 'role' };
     const known = await accounts.findByEmail(line.email);
     if (!known) return { ...line, plan: 'invite' };
-    return { ...line, plan: isMember(known, organization) ? 'known' : 'join' };
+    return { ...line, plan: isMember(known, organization) || !mayTakeIn(who) ? 'known' : 'join' };
   }
 
   /** @throws DomainError 'not_found' for another administrator's */

@@ -222,7 +222,7 @@ runs.each([true, false])('the life of an account (script: %s)', (hasScript) => {
     await ana.go(await linkIn('new email address', `new-${email}`));
     await ana.see('Is this your new email address?');
     await ana.press('Change email address');
-    await ana.read('Your email address is changed.');
+    await ana.read('Your email address is changed');
   });
 
   it('is signed out after eight hours without activity: the page says so, and the sign-in page says why', async () => {

@@ -82,7 +82,8 @@ export function userOperations({ people, peopleActs, changeEmail }: Administrati
       method: 'POST',
       path: '/users',
       summary: 'Add a person, and invite them unless `invite` is false',
-      description: 'An address that has an account already joins the organization with it.',
+      description:
+        'An address that has an account already joins the organization with it, for a caller with rights on the instance; a firm’s own gets 409.',
       access: { scope: 'users:write', permission: 'users:invite' },
       body: newUserSchema,
       answer: { status: 201, schema: userSchema },
