@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import type { Client } from '../clients/client.ts';
 import type { Clients } from '../clients/clients.ts';
-import { apiScopesIn, permissionsOf } from '../organizations/api-scopes.ts';
+import { type ApiScope, apiScopes, apiScopesIn, permissionsOf } from '../organizations/api-scopes.ts';
 import type { Organizations } from '../organizations/organizations.ts';
-import { allows } from '../organizations/roles.ts';
-import { DomainError } from '../platform/errors.ts';
+import { allows, type Permission } from '../organizations/roles.ts';
+import { DomainError, isDomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import { type Administrator, demand, may, organizationAskedFor } from './administrator.ts';
 
@@ -46,8 +46,12 @@ export function createClientApps({ clients, organizations }: { clients: Clients;
     demandOwnRules(who, metadata, { organization });
     if (organization !== undefined && !(await organizations.get(organization)))
       throw new DomainError('not_found', `there is no organization ${organization}`);
-    if (await clients.get(clientId)) throw new DomainError('duplicate', `client_id: ${clientId} is taken`);
-    return applied(who, { ...metadata, client_id: clientId }, { organization });
+    const taken = new DomainError('duplicate', `client_id: ${clientId} is taken`);
+    if (await clients.get(clientId)) throw taken;
+    // Whoever comes second by a moment changes nothing of what the first has made.
+    return applied(who, { ...metadata, client_id: clientId }, { organization, isStill: () => false }).catch((error) => {
+      throw isDomainError(error, 'conflict') ? taken : error;
+    });
   }
 
   /** Replaces the metadata (RFC 7592, 2.2): what is left out goes back to its default. */
@@ -125,9 +129,27 @@ export type ClientApps = ReturnType<typeof createClientApps>;
  *  @throws DomainError 'not_permitted' */
 function demandAsMuchAs(who: Administrator, scope: string | undefined, organization: string | undefined): void {
   const scopes = apiScopesIn(scope);
-  if (scopes.length === 0) return;
-  const allowed = permissionsOf(scopes).filter((one) => organization === undefined || allows(['admin'], one));
-  for (const permission of organization === undefined ? ['instance:write' as const, ...allowed] : allowed)
-    if (!may(who, permission, organization))
-      throw new DomainError('not_permitted', `scope: what ${scopes.join(' ')} opens is more than you may do yourself`);
+  if (!mayLend(who, scopes, organization))
+    throw new DomainError('not_permitted', `scope: what ${scopes.join(' ')} opens is more than you may do yourself`);
+}
+
+function mayLend(who: Administrator, scopes: readonly ApiScope[], organization: string | undefined): boolean {
+  if (scopes.length === 0) return true;
+  const isOwn = organization !== undefined || may(who, 'instance:write');
+  return isOwn && usedWith(scopes, organization).every((permission) => may(who, permission, organization));
+}
+
+/** What a token with these scopes can come to. */
+function usedWith(scopes: readonly ApiScope[], organization: string | undefined): Permission[] {
+  return permissionsOf(scopes).filter((one) => organization === undefined || allows(['admin'], one));
+}
+
+/** Whether the client may be changed, and its secrets, by this administrator: what a screen offers. */
+export function mayChangeClient(who: Administrator, { organization, metadata }: Client): boolean {
+  return may(who, 'clients:write', organization) && mayLend(who, apiScopesIn(metadata.scope), organization);
+}
+
+/** Those of the API that this administrator may give an app there, and that open something. */
+export function apiScopesToGive(who: Administrator, organization: string | undefined): ApiScope[] {
+  return apiScopes.filter((scope) => usedWith([scope], organization).length > 0 && mayLend(who, [scope], organization));
 }

@@ -74,6 +74,8 @@ export const clientSchema = z.object({
   secrets: z.array(z.object({ id: z.string(), hash: z.string(), createdAt: z.number() })),
   createdAt: z.number(),
   updatedAt: z.number(),
+  /** When it last got tokens, milliseconds UTC; noted at most once an hour. Not before anybody noted it. */
+  usedAt: z.number().optional(),
 });
 export type Client = z.output<typeof clientSchema>;
 
@@ -83,6 +85,20 @@ export function usesSecret({
   token_endpoint_auth_method: method,
 }: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean {
   return method === 'client_secret_basic' || method === 'client_secret_post';
+}
+
+export const clientTypes = ['web', 'spa', 'native', 'machine'] as const;
+/** A web server, a page that runs in the browser alone, an app on a device, a program without people. */
+export type ClientType = (typeof clientTypes)[number];
+
+export function clientType({
+  application_type: type,
+  grant_types: grants,
+  token_endpoint_auth_method: method,
+}: ClientMetadata): ClientType {
+  if (!grants.includes('authorization_code')) return 'machine';
+  if (type === 'native') return 'native';
+  return method === 'none' ? 'spa' : 'web';
 }
 
 export function clientName({ client_name, client_id }: Pick<ClientMetadata, 'client_name' | 'client_id'>): string {

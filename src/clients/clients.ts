@@ -10,6 +10,9 @@ import { parseRegistration } from './registration.ts';
 /** Two at once, for as long as a program changes over. */
 const mostSecrets = 2;
 
+/** How often a use is noted at most: a write for each would be one for each token. */
+const useNotedMs = 3600 * 1000;
+
 export interface ClientQuery {
   organization?: string | undefined;
   after?: string | undefined;
@@ -153,6 +156,13 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
     return true;
   }
 
+  /** That it got tokens: written down where nobody did so within the hour. */
+  async function noteUse(clientId: string, now: number): Promise<void> {
+    await clients.update(clientId, (old) =>
+      now - (old.usedAt ?? 0) < useNotedMs ? undefined : { ...old, usedAt: now },
+    );
+  }
+
   function record(type: AuditEventType, client: Client, detail: Record<string, string>, origin: Origin): Promise<void> {
     return audit.record(
       { type, result: 'success', clientId: client.id, organizations: organizationOf(client), detail },
@@ -172,7 +182,7 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
     return secrets.hmacs('client secret', `${clientId} ${secret}`);
   }
 
-  return { get, list, apply, addSecret, retireSecret, remove, parseRegistration, isSecretOf };
+  return { get, list, apply, addSecret, retireSecret, remove, noteUse, parseRegistration, isSecretOf };
 }
 export type Clients = ReturnType<typeof createClients>;
 

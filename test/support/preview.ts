@@ -9,6 +9,7 @@ import { securityHeaders } from '../../src/web/http/headers.ts';
 import { createViews } from '../../src/web/http/views.ts';
 import { accounts } from './preview-accounts.ts';
 import { consolePeople } from './preview-console.ts';
+import { consoleApps } from './preview-console-apps.ts';
 import { consoleInvitations } from './preview-console-invitations.ts';
 import { devices } from './preview-devices.ts';
 import { interactions } from './preview-interactions.ts';
@@ -29,6 +30,7 @@ export const screens: readonly Screen[] = [
   ...consolePeople,
   ...consoleInvitations,
   ...consoleOrganizations,
+  ...consoleApps,
   ...consolePolicy,
   ...consoleLog,
   ...consoleSimulator,

@@ -33,6 +33,13 @@ export const consoleSections: readonly ConsoleSection[] = [
     isOfFirm: false,
   },
   {
+    href: '/admin/apps',
+    key: 'admin.nav.apps',
+    views: ['admin/apps', 'admin/app'],
+    permission: 'clients:read',
+    isOfFirm: true,
+  },
+  {
     href: '/admin/policy',
     key: 'admin.nav.policy',
     views: ['admin/policy', 'admin/policy-preview', 'admin/policy-none'],

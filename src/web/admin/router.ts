@@ -7,6 +7,7 @@ import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
+import { appsRoutes } from './apps.ts';
 import { createDesk, type OpenDesk } from './desk.ts';
 import { invitationsRoutes } from './invitations.ts';
 import { inviteRoutes } from './invite.ts';
@@ -27,6 +28,7 @@ export interface AdminRouterDependencies {
   administration: Administration;
   audit: Audit;
   browser: Browser;
+  issuer: string;
   readForm: ReadForm;
   signedIn: SignedInReader;
   views: Views;
@@ -48,6 +50,7 @@ const sections = [
   personRoutes,
   personActRoutes,
   personRolesRoutes,
+  appsRoutes,
   policyRoutes,
   logRoutes,
   simulatorRoutes,

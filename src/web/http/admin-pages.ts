@@ -1,4 +1,5 @@
 // The pages of the console in one table; see pages.ts.
+import { appPages } from './admin-app-pages.ts';
 import type { AdminViewModels } from './admin-view-models.ts';
 import type { Message } from './view-models.ts';
 
@@ -34,6 +35,7 @@ export const adminPages: AdminPages = {
     ...page,
     title: ({ person }) => ({ key: 'admin.roles.title', values: { person } }),
   },
+  ...appPages,
   'admin/log': { ...page, title: () => ({ key: 'admin.log.title' }) },
   'admin/simulator': { ...page, title: () => ({ key: 'admin.simulator.title' }) },
   'admin/policy': { ...page, title: () => ({ key: 'admin.policy.title' }) },

@@ -1,4 +1,5 @@
 // What the views of the console are given; the rest stands in view-models.ts.
+import type { AppViewModels } from './admin-app-models.ts';
 import type {
   AdminModel,
   BatchLineModel,
@@ -14,7 +15,7 @@ import type {
 } from './admin-models.ts';
 import type { FieldError, FormModel, Message } from './view-models.ts';
 
-export interface AdminViewModels {
+export interface AdminViewModels extends AppViewModels {
   'admin/overview': AdminModel & { firms: readonly ChoiceModel[]; people: number; openInvitations: number };
   'admin/people': AdminModel & {
     firms: readonly ChoiceModel[];

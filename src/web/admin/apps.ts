@@ -1,0 +1,63 @@
+// "Apps": the client apps that an administrator may see, and the page of each.
+import type Router from '@koa/router';
+import type { Client } from '../../clients/client.ts';
+import { appModel, appRow, appsPath, endpointsOf, mayRegister } from './app-models.ts';
+import { pathWith, queryOf } from './desk.ts';
+import { chooseFirm } from './firm-choice.ts';
+import { namesOf } from './firm-names.ts';
+import { sectionsFor } from './navigation.ts';
+import type { AdminPagesDependencies } from './router.ts';
+
+const pageSize = 50;
+
+export function appsRoutes(router: Router, { administration, issuer, openDesk, views }: AdminPagesDependencies): void {
+  const { firms, clientApps } = administration;
+
+  router.get(appsPath, async (ctx) => {
+    const desk = await openDesk(ctx, 'clients:read');
+    if (!desk) return;
+    const { who } = desk;
+    const after = queryOf(ctx, 'after');
+    const { organization, choices } = await chooseFirm(ctx, who, {
+      firms,
+      permission: 'clients:read',
+      href: (id) => pathWith(appsPath, { organization: id }),
+    });
+    // One more than is shown says whether there is more.
+    const found = await clientApps.list(who, { organization, after, limit: pageSize + 1 });
+    const shown = found.slice(0, pageSize);
+    const last = found.length > pageSize ? shown.at(-1) : undefined;
+    const names = await namesOf(administration, who, shown.flatMap(firmsOf));
+    const rows = shown.map((client) => appRow(client, names));
+    const isWhole = after === undefined && !last;
+    views.render(ctx, 'admin/apps', {
+      ...desk.model,
+      sections: sectionsFor(who, organization),
+      firms: choices,
+      // The store orders by id; a list that fits one page is read by name.
+      apps: isWhole ? rows.toSorted((a, b) => a.name.localeCompare(b.name)) : rows,
+      empty: { key: mayRegister(who, organization) ? 'admin.apps.none' : 'admin.apps.noneToSee' },
+      ...(after ? { firstUrl: pathWith(appsPath, { organization }) } : {}),
+      ...(last ? { nextUrl: pathWith(appsPath, { organization, after: last.id }) } : {}),
+    });
+  });
+
+  router.get(`${appsPath}/:id`, async (ctx) => {
+    const desk = await openDesk(ctx, 'clients:read');
+    if (!desk) return;
+    const { who } = desk;
+    const client = await clientApps.get(who, ctx.params.id ?? '');
+    const names = await namesOf(administration, who, firmsOf(client));
+    views.render(ctx, 'admin/app', {
+      ...desk.model,
+      app: appModel(client, names),
+      endpoints: endpointsOf(issuer),
+      offers: [],
+      dangerousOffers: [],
+    });
+  });
+}
+
+function firmsOf({ organization }: Client): string[] {
+  return organization === undefined ? [] : [organization];
+}
