@@ -1,4 +1,5 @@
 // All that administrators do, built by name: the console, the API and the command line stand on this alone.
+import { createAttention } from './attention.ts';
 import { createAuditLog } from './audit-log.ts';
 import { createClientApps } from './client-apps.ts';
 import { createFirms, type FirmsDependencies } from './firms.ts';
@@ -36,6 +37,7 @@ export function createAdministration(dependencies: AdministrationDependencies) {
     simulator: createSimulator({ ...dependencies, people }),
     clientApps: createClientApps(dependencies),
     auditLog: createAuditLog(dependencies),
+    attention: createAttention(dependencies),
     tallies: createTallies(dependencies),
   };
 }

@@ -8,6 +8,7 @@ import { createCheckpoints } from './checkpoints.ts';
 import { settleDeadChains } from './dead-chains.ts';
 import { type AuditEvent, auditEventsSpec, type Origin } from './event.ts';
 import type { AuditEventType } from './event-types.ts';
+import { createSignInDays } from './sign-in-days.ts';
 import { type Verification, verifyRecord } from './verification.ts';
 
 export { type AuditEvent, auditEventSchema, type Origin } from './event.ts';
@@ -41,6 +42,7 @@ export function createAudit({ storage, secrets, log, organizationsOf }: AuditDep
   const events = storage.collection(auditEventsSpec);
   const checkpoints = createCheckpoints({ storage, secrets });
   const chain = createChainWriter({ events, checkpoints, log });
+  const signInDays = createSignInDays({ storage, log });
   const eventId = createEventIds();
 
   /** Resolves once the event is stored: an act whose event cannot be written is not acknowledged. */
@@ -55,7 +57,7 @@ export function createAudit({ storage, secrets, log, organizationsOf }: AuditDep
       organizations: organizations.length > 0 ? [...new Set(organizations)] : undefined,
       userAgent: origin.userAgent?.slice(0, 300),
     });
-    await chain.append(entry);
+    await Promise.all([chain.append(entry), signInDays.note(entry)]);
     const { personal: _personal, ...logged } = entry;
     log.info({ audit: logged }, entry.type);
   }
@@ -114,7 +116,19 @@ export function createAudit({ storage, secrets, log, organizationsOf }: AuditDep
     return verifyRecord({ events, checkpoints }, onProgress);
   }
 
-  return { record, bySubject, search, latestOf, ofSubject, forgetPersonal, sweep, count, verify, close: chain.close };
+  return {
+    record,
+    bySubject,
+    search,
+    latestOf,
+    ofSubject,
+    forgetPersonal,
+    sweep,
+    count,
+    verify,
+    close: chain.close,
+    signInDays: signInDays.latest,
+  };
 }
 export type Audit = ReturnType<typeof createAudit>;
 

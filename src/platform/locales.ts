@@ -47,6 +47,7 @@ export function createLocales(folder: string, { lenient = false, preferred = fal
       plurals: new Intl.PluralRules(locale),
       instant,
       day: new Intl.DateTimeFormat(tag, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' }),
+      weekday: new Intl.DateTimeFormat(tag, { weekday: 'short', timeZone: 'UTC' }),
       number: new Intl.NumberFormat(tag),
       relative: new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }),
     };
@@ -69,12 +70,13 @@ export function createLocales(folder: string, { lenient = false, preferred = fal
 
   /** Which way the language runs, and how it writes an instant, a day, a distance in time and a number; times are UTC and say so. */
   function formats(locale: string) {
-    const { instant, day, number, relative } = formatters(locale);
+    const { instant, day, weekday, number, relative } = formatters(locale);
     return {
       direction: of(locale)['locale.direction'] === 'rtl' ? 'rtl' : 'ltr',
       dateTime: (at: number) => instant.format(at),
       isoTime: (at: number) => new Date(at).toISOString(),
       day: (at: number) => day.format(at),
+      weekday: (at: number) => weekday.format(at),
       number: (value: number) => number.format(value),
       ago: (at: number) => inWords(relative, at - Date.now()),
     };
@@ -104,6 +106,7 @@ interface Formatters {
   plurals: Intl.PluralRules;
   instant: Intl.DateTimeFormat;
   day: Intl.DateTimeFormat;
+  weekday: Intl.DateTimeFormat;
   number: Intl.NumberFormat;
   relative: Intl.RelativeTimeFormat;
 }

@@ -131,12 +131,46 @@ const asks = (name: string) => ({
   from: '',
 });
 
-export const consolePeople: Screen[] = [
+const numbers = {
+  people: 12_345,
+  peopleUrl: '/admin/people',
+  openInvitations: 6,
+  invitationsUrl: '/admin/invitations',
+  passwordOnly: 120,
+  signedIn: 0,
+  refused: 0,
+  attention: [],
+};
+const days = [40, 100, 80, 63, 2, 0, 71].map((height, n) => ({
+  at: at + n * 24 * hourMs,
+  succeeded: height * 10,
+  refused: n,
+  succeededHeight: height,
+  refusedHeight: n * 2,
+}));
+const attention = [
+  { text: { key: 'admin.attention.oneOwner' }, links: [{ href: '?', label: { key: 'admin.nav.people' } }] },
   {
-    state: 'numbers',
-    view: 'admin/overview',
-    model: { ...consoleModel, firms: [], people: 12_345, openInvitations: 6 },
+    text: { key: 'admin.attention.noMfa', values: { count: 2 } },
+    links: [
+      { href: '?', label: { text: 'Maya Okafor' } },
+      { href: '?', label: { text: longEmail } },
+    ],
   },
+  {
+    text: { key: 'admin.attention.bounced', values: { count: 1 } },
+    links: [{ href: '?', label: { key: 'admin.attention.look' } }],
+  },
+];
+
+export const consolePeople: Screen[] = [
+  { state: 'to a help desk', view: 'admin/overview', model: { ...consoleModel, ...numbers, firms: [] } },
+  {
+    state: 'busy, long',
+    view: 'admin/overview',
+    model: { ...consoleModel, ...numbers, firms, days, signedIn: 3560, refused: 21, attention },
+  },
+  { state: 'quiet', view: 'admin/overview', model: { ...consoleModel, ...numbers, firms: [], days } },
   {
     state: 'several, long',
     view: 'admin/people',

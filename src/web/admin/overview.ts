@@ -1,28 +1,97 @@
-// The first page of the console.
+// The first page of the console: how many, what happened this week, and what needs a look.
 import type Router from '@koa/router';
-import { pathWith } from './desk.ts';
+import { displayName } from '../../accounts/account.ts';
+import { may } from '../../administration/administrator.ts';
+import type { PeopleTally } from '../../administration/tallies.ts';
+import type { SignInDay } from '../../audit/sign-in-days.ts';
+import type { AttentionModel, DayModel } from '../http/admin-models.ts';
+import { type Desk, pathWith } from './desk.ts';
 import { chooseFirm } from './firm-choice.ts';
 import { sectionsFor } from './navigation.ts';
+import { personPath } from './person-models.ts';
 import type { AdminPagesDependencies } from './router.ts';
 
 const path = '/admin';
+const shownDays = 7;
+/** More are told by their number. */
+const mostNames = 5;
 
 export function overviewRoutes(router: Router, { administration, openDesk, views }: AdminPagesDependencies): void {
+  const { attention, tallies } = administration;
+
   router.get(path, async (ctx) => {
     const desk = await openDesk(ctx, 'users:read');
     if (!desk) return;
-    const { organization, choices } = await chooseFirm(ctx, desk.who, {
+    const { who } = desk;
+    const { organization, choices } = await chooseFirm(ctx, who, {
       firms: administration.firms,
       permission: 'users:read',
       href: (id) => pathWith(path, { organization: id }),
     });
-    const { people, openInvitations } = await administration.tallies.people(desk.who, organization);
+    const [tally, days] = await Promise.all([
+      tallies.people(who, organization),
+      may(who, 'audit:read', organization) ? attention.signInDays(who, shownDays, organization) : undefined,
+    ]);
     views.render(ctx, 'admin/overview', {
       ...desk.model,
-      sections: sectionsFor(desk.who, organization),
+      sections: sectionsFor(who, organization),
       firms: choices,
-      people,
-      openInvitations,
+      people: tally.people,
+      peopleUrl: pathWith('/admin/people', { organization }),
+      openInvitations: tally.openInvitations,
+      invitationsUrl: pathWith('/admin/invitations', { organization }),
+      passwordOnly: tally.passwordOnly,
+      ...(days ? { days: bars(days) } : {}),
+      signedIn: (days ?? []).reduce((sum, { succeeded }) => sum + succeeded, 0),
+      refused: (days ?? []).reduce((sum, { refused }) => sum + refused, 0),
+      attention: await attentionOf(desk, tally, organization),
     });
   });
+
+  async function attentionOf(
+    { who }: Desk,
+    { bounced }: PeopleTally,
+    organization?: string,
+  ): Promise<AttentionModel[]> {
+    const [exposed, hasOneOwner] = await Promise.all([
+      attention.administratorsWithoutMfa(who, organization),
+      attention.hasOneOwner(who),
+    ]);
+    const bouncedUrl = pathWith('/admin/invitations', { organization, state: 'bounced' });
+    return [
+      ...(hasOneOwner
+        ? [
+            {
+              text: { key: 'admin.attention.oneOwner' },
+              links: [{ href: '/admin/people', label: { key: 'admin.nav.people' } }],
+            },
+          ]
+        : []),
+      ...(exposed.length > 0
+        ? [
+            {
+              text: { key: 'admin.attention.noMfa', values: { count: exposed.length } },
+              links: exposed
+                .slice(0, mostNames)
+                .map((account) => ({ href: personPath(account.id), label: { text: displayName(account) } })),
+            },
+          ]
+        : []),
+      ...(bounced > 0
+        ? [
+            {
+              text: { key: 'admin.attention.bounced', values: { count: bounced } },
+              links: [{ href: bouncedUrl, label: { key: 'admin.attention.look' } }],
+            },
+          ]
+        : []),
+    ];
+  }
+}
+
+/** Heights in hundredths of the highest bar; what is there at all can be seen. */
+function bars(days: readonly SignInDay[]): DayModel[] {
+  const highest = Math.max(1, ...days.flatMap(({ succeeded, refused }) => [succeeded, refused]));
+  const height = (value: number) => (value === 0 ? 0 : Math.max(2, Math.round((value / highest) * 100)));
+  return days.map((day) => ({ ...day, succeededHeight: height(day.succeeded), refusedHeight: height(day.refused) }));
 }

@@ -46,6 +46,21 @@ export interface BatchLineModel {
   href?: string;
 }
 
+/** Bars of one day in a chart, in hundredths of its height. */
+export interface DayModel {
+  at: number;
+  succeeded: number;
+  refused: number;
+  succeededHeight: number;
+  refusedHeight: number;
+}
+
+/** Something to look at, with where to do so. */
+export interface AttentionModel {
+  text: Message;
+  links: readonly { href: string; label: Label }[];
+}
+
 export interface OrganizationRow {
   href: string;
   id: string;

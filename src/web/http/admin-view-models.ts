@@ -2,21 +2,32 @@
 import type { AppViewModels } from './admin-app-models.ts';
 import type {
   AdminModel,
-  BatchLineModel,
+  AttentionModel,
   ChoiceModel,
-  InvitationRow,
+  DayModel,
   LogEventModel,
   OfferModel,
-  OptionModel,
-  OrganizationRow,
   PersonModel,
   PersonRow,
   RoleFormModel,
 } from './admin-models.ts';
+import type { FirmViewModels } from './firm-view-models.ts';
 import type { FieldError, FormModel, Message } from './view-models.ts';
 
-export interface AdminViewModels extends AppViewModels {
-  'admin/overview': AdminModel & { firms: readonly ChoiceModel[]; people: number; openInvitations: number };
+export interface AdminViewModels extends AppViewModels, FirmViewModels {
+  'admin/overview': AdminModel & {
+    firms: readonly ChoiceModel[];
+    people: number;
+    peopleUrl: string;
+    openInvitations: number;
+    invitationsUrl: string;
+    passwordOnly: number;
+    /** The last seven, oldest first; left out for whoever may not read the log. */
+    days?: readonly DayModel[];
+    signedIn: number;
+    refused: number;
+    attention: readonly AttentionModel[];
+  };
   'admin/people': AdminModel & {
     firms: readonly ChoiceModel[];
     statuses: readonly ChoiceModel[];
@@ -31,80 +42,6 @@ export interface AdminViewModels extends AppViewModels {
     firstUrl?: string;
     nextUrl?: string;
   };
-  'admin/invite': AdminModel &
-    FormModel &
-    RoleFormModel & {
-      email: string;
-      givenName: string;
-      familyName: string;
-      organization: string;
-      firms: readonly OptionModel[];
-      clientId: string;
-      apps: readonly OptionModel[];
-      openedAt: string;
-      manyUrl: string;
-      cancelUrl: string;
-    };
-  'admin/invite-many': AdminModel &
-    FormModel & {
-      /** What a list looks like. */
-      example: string;
-      /** As pasted. */
-      people: string;
-      organization: string;
-      firms: readonly OptionModel[];
-      clientId: string;
-      apps: readonly OptionModel[];
-      cancelUrl: string;
-    };
-  /** A list before it is sent, while it is, and afterwards. */
-  'admin/invite-list': AdminModel &
-    FormModel & {
-      organization?: string;
-      state: 'planned' | 'under-way' | 'done';
-      willInvite: number;
-      invited: number;
-      lines: readonly BatchLineModel[];
-      againUrl: string;
-      reloadUrl: string;
-      trackerUrl: string;
-    };
-  'admin/invitations': AdminModel & {
-    firms: readonly ChoiceModel[];
-    states: readonly ChoiceModel[];
-    invitations: readonly InvitationRow[];
-    empty: Message;
-    inviteUrl?: string;
-    firstUrl?: string;
-    nextUrl?: string;
-  };
-  'admin/organizations': AdminModel & {
-    organizations: readonly OrganizationRow[];
-    newUrl?: string;
-    firstUrl?: string;
-    nextUrl?: string;
-  };
-  'admin/organization-new': AdminModel & FormModel & { name: string; id: string; openedAt: string; cancelUrl: string };
-  'admin/organization': AdminModel &
-    FormModel & {
-      title: string;
-      id: string;
-      createdAt: number;
-      people: number;
-      peopleUrl: string;
-      policyUrl: string;
-      claimed: readonly { name: string; isProved: boolean }[];
-      mayWrite: boolean;
-      /** As typed; one domain a line. */
-      name: string;
-      domains: string;
-      /** What the form was made of, so that nobody else's change is lost. */
-      was: string;
-      deleteUrl?: string;
-    };
-  /** While anybody or an app belongs to it, it says so instead of asking. */
-  'admin/organization-delete': AdminModel &
-    FormModel & { name: string; people: number; apps: boolean; openedAt: number; peopleUrl: string; cancelUrl: string };
   'admin/person': AdminModel & {
     person: PersonModel;
     offers: readonly OfferModel[];
