@@ -148,6 +148,12 @@ export function rankWithin(who: Administrator, organization?: string): number {
   return Math.max(who.rank, organization === undefined ? 0 : (who.rankIn.get(organization) ?? 0));
 }
 
+/** A firm's rules hold for all its people, wherever they sign in: no firm makes somebody else's people its own, since its rules could shut
+ *  them out there. */
+export function mayTakeIn(who: Administrator): boolean {
+  return who.instance.has('users:invite');
+}
+
 /** Nobody gives a role that stands above their own.
  *  @throws DomainError 'not_permitted' */
 export function demandMayGive(who: Administrator, roles: readonly string[], organization?: string): void {

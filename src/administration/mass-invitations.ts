@@ -8,9 +8,9 @@ import type { Invitations } from '../credentials/invitations.ts';
 import { rankOf } from '../organizations/roles.ts';
 import { DomainError, isDomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
-import { type Administrator, administratorOf, demand, rankWithin } from './administrator.ts';
+import { type Administrator, administratorOf, demand, mayTakeIn, rankWithin } from './administrator.ts';
 import { type Batch, type BatchLine, type BatchStore, isOpen, originOf } from './batches.ts';
-import { mayTakeIn, type People } from './people.ts';
+import type { People } from './people.ts';
 import type { ListedPerson } from './people-list.ts';
 
 const keptMs = 24 * 3_600_000;

@@ -16,6 +16,7 @@ import {
   demandOver,
   may,
   maySee,
+  mayTakeIn,
   notPermitted,
   organizationAskedFor,
 } from './administrator.ts';
@@ -86,9 +87,9 @@ export function createPeople(dependencies: PeopleDependencies) {
     return account;
   }
 
-  /** Mails the invitation unless `invite` is false. An address that has an account already joins the organization with it,
-   *  where an owner says so.
-   *  @throws DomainError 'duplicate' when they belong to it already, or have an account and whoever asks may not add it, 'not_found' for an organization or a client that is not there */
+  /** Mails the invitation unless `invite` is false. An address that has an account joins with it, where an owner says so.
+   *  @throws DomainError 'duplicate' when they belong to it already, or whoever asks may not add an account that is there; 'not_found' for
+   *  an organization or a client that is not there */
   async function create(who: Administrator, person: NewPerson): Promise<Account> {
     const { organization, roles, clientId, invite, ...names } = person;
     demand(who, 'users:invite', organization);
@@ -199,12 +200,6 @@ export function createPeople(dependencies: PeopleDependencies) {
   return { list, get, create, setRoles, leave, rename, remove, isLastOwner: accountDeletion.isLastOwner };
 }
 export type People = ReturnType<typeof createPeople>;
-
-/** A firm's rules hold for all its people, wherever they sign in: no firm makes somebody else's people its own, since its rules could shut
- *  them out there. */
-export function mayTakeIn(who: Administrator): boolean {
-  return who.instance.has('users:invite');
-}
 
 function demandNotAbove(who: Administrator, account: Account, organization: string): void {
   if (may(who, 'instance:write')) return;
