@@ -54,6 +54,11 @@ export function createClientApps({ clients, organizations }: { clients: Clients;
     });
   }
 
+  /** Asks the rules, and keeps nothing. @throws DomainError 'invalid_input' with one line a problem */
+  function check({ organization: _, ...metadata }: z.output<typeof clientInputSchema>): void {
+    clients.parseRegistration(metadata);
+  }
+
   /** Replaces the metadata (RFC 7592, 2.2): what is left out goes back to its default. */
   async function update(
     who: Administrator,
@@ -120,7 +125,7 @@ export function createClientApps({ clients, organizations }: { clients: Clients;
     await clients.remove(clientId, who.origin);
   }
 
-  return { list, get, create, update, addSecret, retireSecret, remove };
+  return { list, get, check, create, update, addSecret, retireSecret, remove };
 }
 export type ClientApps = ReturnType<typeof createClientApps>;
 

@@ -49,6 +49,7 @@ const formsOf: Readonly<Record<string, readonly string[]>> = {
   '/admin/invite': ['invitation of somebody'],
   '/admin/invite/many': ['list of people'],
   '/admin/invite/many/:batch': ['invitation of many'],
+  '/admin/register-app/:type': ['new app'],
   '/admin/people/:id/resend': ['invitation sent again'],
   '/admin/people/:id/cancel-invitation': ['invitation cancelled'],
   '/admin/people/:id/password-reset': ['password reset for somebody'],

@@ -1,4 +1,5 @@
 // The forms of Gatehouse for tests that forge them: each on its page, filled in so that it would act.
+import { appForms } from './app-forms.ts';
 import { moveClock, stepMs } from './clock.ts';
 import { consoleForms } from './console-forms.ts';
 import { askFor, emailPath, newAddress } from './email-change.ts';
@@ -21,6 +22,7 @@ import { forgottenPath, freshLink, newPassword } from './reset.ts';
 export const formMakers: FormMakers = {
   ...invitationForms,
   ...consoleForms,
+  ...appForms,
   'sign in': async ({ gatehouse, rp }) => {
     const { account, email, password } = await createPerson(gatehouse);
     const browser = gatehouse.browser();

@@ -1,7 +1,10 @@
 // The console's pages of client apps in every state, with models such as routes give.
+import { type ClientType, clientMetadataSchema, clientTypes } from '../../src/clients/client.ts';
+import { appFormModel, proposalFor } from '../../src/web/admin/app-form.ts';
+import { snippetsFor } from '../../src/web/admin/snippets.ts';
 import type { AppModel, AppRow } from '../../src/web/http/admin-app-models.ts';
 import { consoleModel, firms } from './preview-console.ts';
-import { at, long, longUser, type Screen } from './preview-samples.ts';
+import { at, form, long, longUser, type Screen } from './preview-samples.ts';
 
 const dayMs = 24 * 3_600_000;
 const longId = 'x'.repeat(200);
@@ -64,6 +67,40 @@ const longApp: AppModel = {
   postLogoutRedirectUris: [longAddress],
   backchannelLogoutUri: longAddress,
 };
+const snippetsOf = (metadata: Record<string, unknown>) =>
+  snippetsFor(endpoints.issuer, {
+    id: 'time',
+    metadata: clientMetadataSchema.parse({
+      client_id: 'time',
+      redirect_uris: ['https://time.acme.example/callback'],
+      ...metadata,
+    }),
+    secrets: [],
+    createdAt: at,
+    updatedAt: at,
+  });
+const snippets = snippetsOf({});
+const code = { endpoints, snippets, secretVariable: 'CLIENT_SECRET' };
+const filled = {
+  name: long,
+  redirectUris: `${longAddress}\ncom.example.app:/callback`,
+  postLogoutRedirectUris: longAddress,
+  backchannelLogoutUri: longAddress,
+  authMethod: 'client_secret_post',
+  idTokenAlg: 'PS256',
+  scopes: ['profile', 'offline_access', 'organizations'],
+};
+const register = (type: ClientType) => ({
+  ...consoleModel,
+  ...form(),
+  form: appFormModel(type, proposalFor(type), { apiScopes: ['users:read', 'audit:read'] }),
+  type: { key: `admin.app.type.${type}` },
+  organization: 'acme',
+  organizationLabel: { text: 'Acme' },
+  clientId: '4eu5l7sd2k9q',
+  cancelUrl: '/admin/apps',
+});
+const uriProblems = ['none', 'absolute', 'fragment', 'wildcard', 'userName', 'scheme', 'privateScheme', 'loopbackHost'];
 const { usedAt: _used, secrets: _secrets, ...unused } = longApp;
 const list = { ...consoleModel, firms, empty: { key: 'admin.apps.none' } };
 
@@ -82,7 +119,7 @@ export const consoleApps: Screen[] = [
   {
     state: 'with two secrets',
     view: 'admin/app',
-    model: { ...consoleModel, app, endpoints, offers: [], dangerousOffers: [] },
+    model: { ...consoleModel, ...code, app, offers: [], dangerousOffers: [] },
   },
   {
     state: 'long, declared, unused',
@@ -90,10 +127,80 @@ export const consoleApps: Screen[] = [
     model: {
       ...consoleModel,
       user: { ...longUser, isAdministrator: true },
+      ...code,
+      snippets: snippetsOf({ token_endpoint_auth_method: 'none' }),
       app: unused,
-      endpoints,
       offers: [],
       dangerousOffers: [],
+    },
+  },
+  {
+    state: 'which kind',
+    view: 'admin/app-types',
+    model: {
+      ...consoleModel,
+      firms,
+      types: clientTypes.map((type) => ({
+        href: `/admin/register-app/${type}`,
+        label: { key: `admin.app.type.${type}` },
+        about: { key: `admin.app.typeAbout.${type}` },
+      })),
+    },
+  },
+  ...clientTypes.map((type): Screen => ({ state: type, view: 'admin/app-register', model: register(type) })),
+  {
+    state: 'refused, long',
+    view: 'admin/app-register',
+    model: {
+      ...register('web'),
+      ...form(
+        { field: 'name', key: 'error.app.name' },
+        ...uriProblems.map((problem) => ({
+          field: 'redirectUris',
+          key: `error.uri.${problem}`,
+          values: { value: longAddress },
+        })),
+        { field: 'postLogoutRedirectUris', key: 'error.app.tooLong' },
+        { field: 'backchannelLogoutUri', key: 'error.uri.https', values: { value: longAddress } },
+        { field: 'scopes', key: 'error.app.other', values: { problem: long } },
+        { key: 'error.app.controlCharacters' },
+        { field: 'redirectUris', key: 'error.uri.loopbackHttps', values: { value: longAddress } },
+      ),
+      form: appFormModel('web', filled, {
+        apiScopes: [],
+        old: clientMetadataSchema.parse({
+          client_id: 'x',
+          redirect_uris: [longAddress],
+          id_token_signed_response_alg: 'PS256',
+        }),
+      }),
+      organization: '',
+      organizationLabel: { key: 'admin.instance' },
+    },
+  },
+  ...(['first', 'another'] as const).map(
+    (title): Screen => ({
+      state: title,
+      view: 'admin/app-secret',
+      model: {
+        ...consoleModel,
+        ...code,
+        app: { name: 'Acme Time', clientId: title === 'first' ? '4eu5l7sd2k9q' : longId },
+        title: { key: `admin.app.shown.${title}`, values: { app: title === 'first' ? 'Acme Time' : long } },
+        secret: 'Zk3vT9mQw-2yB7xLr8sNcE5hJ0uPaD4fGiK6oVt1RbM',
+        appUrl: '/admin/apps/4eu5l7sd2k9q',
+      },
+    }),
+  ),
+  {
+    state: 'shown already',
+    view: 'admin/app-secret',
+    model: {
+      ...consoleModel,
+      ...code,
+      app: { name: 'Acme Time', clientId: '4eu5l7sd2k9q' },
+      title: { key: 'admin.app.shown.gone', values: { app: 'Acme Time' } },
+      appUrl: '/admin/apps/4eu5l7sd2k9q',
     },
   },
 ];

@@ -64,7 +64,7 @@ each('[data-copy]', (button) => {
   button.hidden = !navigator.clipboard;
   button.addEventListener('click', async () => {
     const shown = document.getElementById(button.dataset.copy).textContent;
-    await navigator.clipboard.writeText(shown.replaceAll(' ', ''));
+    await navigator.clipboard.writeText('exact' in button.dataset ? shown : shown.replaceAll(' ', ''));
     status.textContent = button.dataset.done;
   });
 });

@@ -7,6 +7,7 @@ import type { Label } from '../http/admin-models.ts';
 import type { Message } from '../http/view-models.ts';
 
 export const appsPath = '/admin/apps';
+export const registerPath = '/admin/register-app';
 
 export function appPath(clientId: string, part = ''): string {
   return `${appsPath}/${encodeURIComponent(clientId)}${part}`;
@@ -53,7 +54,10 @@ function secretModels({ secrets }: Client): AppSecretModel[] {
   }));
 }
 
-function firmLabel({ organization }: Client, names: ReadonlyMap<string, string>): Label {
+export function firmLabel(
+  { organization }: { organization?: string | undefined },
+  names: ReadonlyMap<string, string>,
+): Label {
   return organization === undefined ? { key: 'admin.instance' } : { text: names.get(organization) ?? organization };
 }
 

@@ -1,14 +1,20 @@
 // "Apps": the client apps that an administrator may see, and the page of each.
 import type Router from '@koa/router';
 import type { Client } from '../../clients/client.ts';
-import { appModel, appRow, appsPath, endpointsOf, mayRegister } from './app-models.ts';
+import type { Message } from '../http/view-models.ts';
+import { appModel, appRow, appsPath, endpointsOf, mayRegister, registerPath } from './app-models.ts';
 import { pathWith, queryOf } from './desk.ts';
 import { chooseFirm } from './firm-choice.ts';
 import { namesOf } from './firm-names.ts';
 import { sectionsFor } from './navigation.ts';
 import type { AdminPagesDependencies } from './router.ts';
+import { secretVariable } from './snippet-input.ts';
+import { snippetsFor } from './snippets.ts';
 
 const pageSize = 50;
+
+/** What a redirect back to the page of an app may announce. */
+const appNotices = new Map<unknown, Message>([['registered', { key: 'admin.app.registered' }]]);
 
 export function appsRoutes(router: Router, { administration, issuer, openDesk, views }: AdminPagesDependencies): void {
   const { firms, clientApps } = administration;
@@ -38,6 +44,7 @@ export function appsRoutes(router: Router, { administration, issuer, openDesk, v
       apps: isWhole ? rows.toSorted((a, b) => a.name.localeCompare(b.name)) : rows,
       empty: { key: mayRegister(who, organization) ? 'admin.apps.none' : 'admin.apps.noneToSee' },
       ...(after ? { firstUrl: pathWith(appsPath, { organization }) } : {}),
+      ...(mayRegister(who, organization) ? { registerUrl: pathWith(registerPath, { organization }) } : {}),
       ...(last ? { nextUrl: pathWith(appsPath, { organization, after: last.id }) } : {}),
     });
   });
@@ -48,10 +55,14 @@ export function appsRoutes(router: Router, { administration, issuer, openDesk, v
     const { who } = desk;
     const client = await clientApps.get(who, ctx.params.id ?? '');
     const names = await namesOf(administration, who, firmsOf(client));
+    const notice = appNotices.get(ctx.query.done);
     views.render(ctx, 'admin/app', {
       ...desk.model,
+      ...(notice ? { notice } : {}),
       app: appModel(client, names),
       endpoints: endpointsOf(issuer),
+      snippets: snippetsFor(issuer, client),
+      secretVariable,
       offers: [],
       dangerousOffers: [],
     });

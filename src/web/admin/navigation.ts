@@ -35,7 +35,7 @@ export const consoleSections: readonly ConsoleSection[] = [
   {
     href: '/admin/apps',
     key: 'admin.nav.apps',
-    views: ['admin/apps', 'admin/app'],
+    views: ['admin/apps', 'admin/app', 'admin/app-types', 'admin/app-register', 'admin/app-secret'],
     permission: 'clients:read',
     isOfFirm: true,
   },

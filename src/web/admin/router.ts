@@ -3,10 +3,13 @@ import Router from '@koa/router';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { Administration } from '../../administration/administration.ts';
 import type { Audit } from '../../audit/audit.ts';
+import type { Secrets } from '../../platform/secrets.ts';
 import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
+import { appRegisterRoutes } from './app-register.ts';
+import { appSecretRoutes } from './app-secret.ts';
 import { appsRoutes } from './apps.ts';
 import { createDesk, type OpenDesk } from './desk.ts';
 import { invitationsRoutes } from './invitations.ts';
@@ -30,6 +33,7 @@ export interface AdminRouterDependencies {
   browser: Browser;
   issuer: string;
   readForm: ReadForm;
+  secrets: Secrets;
   signedIn: SignedInReader;
   views: Views;
 }
@@ -51,6 +55,8 @@ const sections = [
   personActRoutes,
   personRolesRoutes,
   appsRoutes,
+  appRegisterRoutes,
+  appSecretRoutes,
   policyRoutes,
   logRoutes,
   simulatorRoutes,

@@ -1,6 +1,6 @@
 // What the console's pages of client apps are given.
 import type { AdminModel, ChoiceModel, Label, OfferModel } from './admin-models.ts';
-import type { Message } from './view-models.ts';
+import type { FormModel, Message } from './view-models.ts';
 
 export interface AppRow {
   href: string;
@@ -46,6 +46,37 @@ export interface EndpointsModel {
   discovery: string;
 }
 
+/** Code to begin with. */
+export interface SnippetModel {
+  id: string;
+  /** Language and library, by their own names. */
+  title: string;
+  /** How the library is had; empty where none is needed. */
+  install: string;
+  code: string;
+}
+
+export interface AppChoiceModel {
+  value: string;
+  label: Message;
+}
+
+/** Which of the fields there are depends on the type of the app. */
+export interface AppFormModel {
+  name: string;
+  /** Texts of one address a line; left out for a program without people. */
+  redirectUris?: string;
+  postLogoutRedirectUris?: string;
+  backchannelLogoutUri?: string;
+  isNative: boolean;
+  scopes: readonly { field: string; scope: string; label: Message; isTicked: boolean }[];
+  /** As in RFC 7591, the first of them advised; none where there is nothing to choose. */
+  authMethods: readonly AppChoiceModel[];
+  authMethod: string;
+  idTokenAlgs: readonly AppChoiceModel[];
+  idTokenAlg: string;
+}
+
 export interface AppViewModels {
   'admin/apps': AdminModel & {
     firms: readonly ChoiceModel[];
@@ -58,7 +89,37 @@ export interface AppViewModels {
   'admin/app': AdminModel & {
     app: AppModel;
     endpoints: EndpointsModel;
+    snippets: readonly SnippetModel[];
+    /** The environment variable in which the snippets look for the secret. */
+    secretVariable: string;
     offers: readonly OfferModel[];
     dangerousOffers: readonly OfferModel[];
+  };
+  /** The first step: of which type it is, and whose. */
+  'admin/app-types': AdminModel & {
+    firms: readonly ChoiceModel[];
+    types: readonly { href: string; label: Message; about: Message }[];
+  };
+  'admin/app-register': AdminModel &
+    FormModel & {
+      form: AppFormModel;
+      type: Message;
+      /** Its id; empty for one of the whole system. */
+      organization: string;
+      organizationLabel: Label;
+      /** Made with the page, so that a second click registers no second app. */
+      clientId: string;
+      cancelUrl: string;
+    };
+  /** Right after a secret was made, and never again. */
+  'admin/app-secret': AdminModel & {
+    app: { name: string; clientId: string };
+    title: Message;
+    /** Left out where it was shown already. */
+    secret?: string;
+    endpoints: EndpointsModel;
+    snippets: readonly SnippetModel[];
+    secretVariable: string;
+    appUrl: string;
   };
 }

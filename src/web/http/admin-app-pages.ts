@@ -15,4 +15,7 @@ const page = { layout: 'admin', formAction: 'self' } as const;
 export const appPages: AppPages = {
   'admin/apps': { ...page, title: () => ({ key: 'admin.apps.title' }) },
   'admin/app': { ...page, title: ({ app }) => ({ key: 'admin.app.title', values: { app: app.name } }) },
+  'admin/app-types': { ...page, title: () => ({ key: 'admin.apps.register' }) },
+  'admin/app-register': { ...page, title: () => ({ key: 'admin.apps.register' }) },
+  'admin/app-secret': { ...page, title: ({ title }) => title },
 };

@@ -1,0 +1,52 @@
+// The console's forms of client apps, as a person fills them in.
+import { parse } from 'node-html-parser';
+import type { Page } from './browser.ts';
+import { consoleOf, createFirms } from './console.ts';
+import { type FormMakers, formOn, type Place } from './form.ts';
+
+/** Every field of the page's form as it stands, ticks and texts of several lines with it: what a browser sends of a form nobody touched. */
+export function standing({ document }: Page): Record<string, string> {
+  const form = document.querySelector('.app-form');
+  const ticked = form?.querySelectorAll('input[type=checkbox][checked]') ?? [];
+  return Object.fromEntries([
+    ...ticked.map((box) => [box.getAttribute('name') ?? '', 'yes']),
+    ...(form?.querySelectorAll('textarea') ?? []).map((area) => [
+      area.getAttribute('name') ?? '',
+      area.textContent.trim(),
+    ]),
+  ]);
+}
+
+/** What the page shows beside a name: an identifier, a secret. */
+export function shownOn({ document }: Page, id: string): string {
+  return document.querySelector(`#${id}`)?.textContent ?? '';
+}
+
+/** A snippet as it would be copied; the parser takes what is in <pre> for text. */
+export function codeOn({ html }: Page, id: string): string {
+  const escaped = new RegExp(`<code id="code-${id}">([^<]*)</code>`).exec(html)?.[1] ?? '';
+  return parse(`<p>${escaped}</p>`).textContent;
+}
+
+async function atAcme({ gatehouse }: Place) {
+  if (!(await gatehouse.services.organizations.get('acme'))) await createFirms(gatehouse, 'acme');
+  return consoleOf(gatehouse, { acme: ['admin'] });
+}
+
+export const appForms: FormMakers = {
+  'new app': async (place) => {
+    const { browser, person } = await atAcme(place);
+    const page = await browser.get('/admin/register-app/web?organization=acme');
+    const redirectUris = 'https://new.example/callback';
+    const own = page.document.querySelector('[name=clientId]')?.getAttribute('value') ?? '';
+    const fields = {
+      name: 'New',
+      redirectUris,
+      organization: 'acme',
+      clientId: own,
+      authMethod: 'client_secret_basic',
+      idTokenAlg: 'ES256',
+    };
+    return formOn(browser, page, fields, person.account.id, '/admin/register-app/web');
+  },
+};
