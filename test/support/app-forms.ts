@@ -1,5 +1,6 @@
 // The console's forms of client apps, as a person fills them in.
 import { parse } from 'node-html-parser';
+import { newId } from '../../src/platform/ids.ts';
 import type { Page } from './browser.ts';
 import { consoleOf, createFirms } from './console.ts';
 import { type FormMakers, formOn, type Place } from './form.ts';
@@ -33,20 +34,49 @@ async function atAcme({ gatehouse }: Place) {
   return consoleOf(gatehouse, { acme: ['admin'] });
 }
 
+const choices = { authMethod: 'client_secret_basic', idTokenAlg: 'ES256' };
+
+const fieldOn = ({ document }: Page, name: string) =>
+  document.querySelector(`[name=${name}]`)?.getAttribute('value') ?? '';
+
+/** With one app of a kind of its own. */
+async function withApp(place: Place) {
+  const desk = await atAcme(place);
+  const registration = { client_id: newId(), redirect_uris: ['https://new.example/callback'] };
+  const { clientId } = await place.gatehouse.services.clients.apply(
+    registration,
+    { actor: 'test' },
+    { organization: 'acme' },
+  );
+  return { ...desk, client: clientId };
+}
+
 export const appForms: FormMakers = {
   'new app': async (place) => {
     const { browser, person } = await atAcme(place);
     const page = await browser.get('/admin/register-app/web?organization=acme');
     const redirectUris = 'https://new.example/callback';
-    const own = page.document.querySelector('[name=clientId]')?.getAttribute('value') ?? '';
-    const fields = {
-      name: 'New',
-      redirectUris,
-      organization: 'acme',
-      clientId: own,
-      authMethod: 'client_secret_basic',
-      idTokenAlg: 'ES256',
-    };
+    const fields = { ...choices, name: 'New', redirectUris, organization: 'acme', clientId: fieldOn(page, 'clientId') };
     return formOn(browser, page, fields, person.account.id, '/admin/register-app/web');
+  },
+  'app changed': async (place) => {
+    const { browser, person, client } = await withApp(place);
+    const page = await browser.get(`/admin/apps/${client}/change`);
+    const fields = { ...standing(page), ...choices, name: 'Changed', was: fieldOn(page, 'was') };
+    return formOn(browser, page, fields, person.account.id);
+  },
+  'secret added': async (place) => {
+    const { browser, person, client } = await withApp(place);
+    const page = await browser.get(`/admin/apps/${client}/secrets/new`);
+    return formOn(browser, page, { was: fieldOn(page, 'was') }, person.account.id);
+  },
+  'secret retired': async (place) => {
+    const { browser, person, client } = await withApp(place);
+    const { id } = await place.gatehouse.services.clients.addSecret(client, { actor: 'test' });
+    return formOn(browser, await browser.get(`/admin/apps/${client}/secrets/${id}/retire`), {}, person.account.id);
+  },
+  'app deleted': async (place) => {
+    const { browser, person, client } = await withApp(place);
+    return formOn(browser, await browser.get(`/admin/apps/${client}/delete`), {}, person.account.id);
   },
 };

@@ -48,8 +48,8 @@ const app: AppModel = {
   postLogoutRedirectUris: ['https://time.acme.example/'],
   backchannelLogoutUri: 'https://time.acme.example/logout',
   secrets: [
-    { createdAt: at - 90 * dayMs, isNewest: false },
-    { createdAt: at - dayMs, isNewest: true },
+    { createdAt: at - 90 * dayMs, isNewest: false, retireUrl: '/retire' },
+    { createdAt: at - dayMs, isNewest: true, retireUrl: '/retire' },
   ],
 };
 const longApp: AppModel = {
@@ -100,6 +100,23 @@ const register = (type: ClientType) => ({
   clientId: '4eu5l7sd2k9q',
   cancelUrl: '/admin/apps',
 });
+const offer = (act: string) => ({
+  href: `/admin/apps/time/${act}`,
+  label: { key: `admin.app.${act}.offer` },
+  about: { key: `admin.app.${act}.about` },
+});
+const asks = (act: string, name = 'Acme Time') => ({
+  ...consoleModel,
+  ...form(),
+  title: { key: `admin.app.${act}.title`, values: { app: name } },
+  about: { key: `admin.app.${act}.lead`, values: { app: name } },
+  submit: { key: `admin.app.${act}.submit` },
+  name,
+  was: '',
+  openedAt: at,
+  cancelUrl: '/admin/apps/time',
+  isDangerous: act !== 'secrets',
+});
 const uriProblems = ['none', 'absolute', 'fragment', 'wildcard', 'userName', 'scheme', 'privateScheme', 'loopbackHost'];
 const { usedAt: _used, secrets: _secrets, ...unused } = longApp;
 const list = { ...consoleModel, firms, empty: { key: 'admin.apps.none' } };
@@ -119,7 +136,7 @@ export const consoleApps: Screen[] = [
   {
     state: 'with two secrets',
     view: 'admin/app',
-    model: { ...consoleModel, ...code, app, offers: [], dangerousOffers: [] },
+    model: { ...consoleModel, ...code, app, offers: [offer('change')], dangerousOffers: [offer('delete')] },
   },
   {
     state: 'long, declared, unused',
@@ -203,4 +220,45 @@ export const consoleApps: Screen[] = [
       appUrl: '/admin/apps/4eu5l7sd2k9q',
     },
   },
+  {
+    state: 'to an owner, declared',
+    view: 'admin/app-change',
+    model: {
+      ...register('web'),
+      name: 'Acme Time',
+      owners: { firstParty: true, withoutPkce: false },
+      isDeclared: true,
+      was: '1',
+    },
+  },
+  {
+    state: 'changed meanwhile, long',
+    view: 'admin/app-change',
+    model: {
+      ...register('native'),
+      ...form({ key: 'error.app.changed' }),
+      name: long,
+      form: appFormModel('native', filled, { apiScopes: [] }),
+      owners: { firstParty: false },
+      isDeclared: false,
+      was: '1',
+    },
+  },
+  ...['secrets', 'retire', 'delete'].map(
+    (act): Screen => ({
+      state: act,
+      view: 'admin/app-act',
+      model: { ...asks(act), ...(act === 'retire' ? { secretAt: at } : {}) },
+    }),
+  ),
+  ...['onlySecret', 'twoSecrets', 'noSecrets'].map(
+    (hindrance): Screen => ({
+      state: `${hindrance}, long`,
+      view: 'admin/app-act',
+      model: {
+        ...asks(hindrance === 'onlySecret' ? 'retire' : 'secrets', long),
+        hindrance: { key: `admin.app.hindrance.${hindrance}` },
+      },
+    }),
+  ),
 ];

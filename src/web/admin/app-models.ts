@@ -1,5 +1,6 @@
 // Client apps as the console shows them: in plain words what their metadata says.
 import { type Administrator, may } from '../../administration/administrator.ts';
+import { mayChangeClient } from '../../administration/client-apps.ts';
 import { type Client, type ClientMetadata, clientName, clientType, usesSecret } from '../../clients/client.ts';
 import { protocolScopes } from '../../clients/client-rules.ts';
 import type { AppModel, AppRow, AppSecretModel, EndpointsModel } from '../http/admin-app-models.ts';
@@ -31,7 +32,8 @@ export function appRow(client: Client, names: ReadonlyMap<string, string>): AppR
   };
 }
 
-export function appModel(client: Client, names: ReadonlyMap<string, string>): AppModel {
+export function appModel(who: Administrator, client: Client, names: ReadonlyMap<string, string>): AppModel {
+  const mayChange = mayChangeClient(who, client);
   const { href: _, ...row } = appRow(client, names);
   const { metadata } = client;
   return {
@@ -42,15 +44,21 @@ export function appModel(client: Client, names: ReadonlyMap<string, string>): Ap
     redirectUris: metadata.redirect_uris,
     postLogoutRedirectUris: metadata.post_logout_redirect_uris,
     ...(metadata.backchannel_logout_uri ? { backchannelLogoutUri: metadata.backchannel_logout_uri } : {}),
-    ...(usesSecret(metadata) ? { secrets: secretModels(client) } : {}),
+    ...(usesSecret(metadata) ? { secrets: secretModels(client, mayChange) } : {}),
+    ...(usesSecret(metadata) && mayChange && client.secrets.length < 2
+      ? { addSecretUrl: appPath(client.id, '/secrets/new') }
+      : {}),
   };
 }
 
-function secretModels({ secrets }: Client): AppSecretModel[] {
+function secretModels({ id, secrets }: Client, mayChange: boolean): AppSecretModel[] {
   const inOrder = secrets.toSorted((a, b) => a.createdAt - b.createdAt);
   return inOrder.map((secret, n) => ({
     createdAt: secret.createdAt,
     isNewest: n > 0,
+    ...(mayChange && secrets.length > 1
+      ? { retireUrl: appPath(id, `/secrets/${encodeURIComponent(secret.id)}/retire`) }
+      : {}),
   }));
 }
 

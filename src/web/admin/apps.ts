@@ -1,8 +1,10 @@
 // "Apps": the client apps that an administrator may see, and the page of each.
 import type Router from '@koa/router';
+import { mayChangeClient } from '../../administration/client-apps.ts';
 import type { Client } from '../../clients/client.ts';
+import type { OfferModel } from '../http/admin-models.ts';
 import type { Message } from '../http/view-models.ts';
-import { appModel, appRow, appsPath, endpointsOf, mayRegister, registerPath } from './app-models.ts';
+import { appModel, appPath, appRow, appsPath, endpointsOf, mayRegister, registerPath } from './app-models.ts';
 import { pathWith, queryOf } from './desk.ts';
 import { chooseFirm } from './firm-choice.ts';
 import { namesOf } from './firm-names.ts';
@@ -13,8 +15,13 @@ import { snippetsFor } from './snippets.ts';
 
 const pageSize = 50;
 
-/** What a redirect back to the page of an app may announce. */
-const appNotices = new Map<unknown, Message>([['registered', { key: 'admin.app.registered' }]]);
+/** What a redirect back to these pages may announce. */
+const listNotices = new Map<unknown, Message>([['deleted', { key: 'admin.app.delete.done' }]]);
+const appNotices = new Map<unknown, Message>([
+  ['registered', { key: 'admin.app.registered' }],
+  ['changed', { key: 'admin.app.change.done' }],
+  ['retired', { key: 'admin.app.retire.done' }],
+]);
 
 export function appsRoutes(router: Router, { administration, issuer, openDesk, views }: AdminPagesDependencies): void {
   const { firms, clientApps } = administration;
@@ -36,8 +43,10 @@ export function appsRoutes(router: Router, { administration, issuer, openDesk, v
     const names = await namesOf(administration, who, shown.flatMap(firmsOf));
     const rows = shown.map((client) => appRow(client, names));
     const isWhole = after === undefined && !last;
+    const notice = listNotices.get(ctx.query.done);
     views.render(ctx, 'admin/apps', {
       ...desk.model,
+      ...(notice ? { notice } : {}),
       sections: sectionsFor(who, organization),
       firms: choices,
       // The store orders by id; a list that fits one page is read by name.
@@ -59,16 +68,24 @@ export function appsRoutes(router: Router, { administration, issuer, openDesk, v
     views.render(ctx, 'admin/app', {
       ...desk.model,
       ...(notice ? { notice } : {}),
-      app: appModel(client, names),
+      app: appModel(who, client, names),
       endpoints: endpointsOf(issuer),
       snippets: snippetsFor(issuer, client),
       secretVariable,
-      offers: [],
-      dangerousOffers: [],
+      offers: mayChangeClient(who, client) ? [offerOf(client, 'change')] : [],
+      dangerousOffers: mayChangeClient(who, client) ? [offerOf(client, 'delete')] : [],
     });
   });
 }
 
 function firmsOf({ organization }: Client): string[] {
   return organization === undefined ? [] : [organization];
+}
+
+function offerOf({ id }: Client, act: 'change' | 'delete'): OfferModel {
+  return {
+    href: appPath(id, `/${act}`),
+    label: { key: `admin.app.${act}.offer` },
+    about: { key: `admin.app.${act}.about` },
+  };
 }

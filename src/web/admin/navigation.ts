@@ -35,7 +35,15 @@ export const consoleSections: readonly ConsoleSection[] = [
   {
     href: '/admin/apps',
     key: 'admin.nav.apps',
-    views: ['admin/apps', 'admin/app', 'admin/app-types', 'admin/app-register', 'admin/app-secret'],
+    views: [
+      'admin/apps',
+      'admin/app',
+      'admin/app-types',
+      'admin/app-register',
+      'admin/app-secret',
+      'admin/app-change',
+      'admin/app-act',
+    ],
     permission: 'clients:read',
     isOfFirm: true,
   },

@@ -8,6 +8,8 @@ import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
 import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
+import { appActRoutes } from './app-acts.ts';
+import { appChangeRoutes } from './app-change.ts';
 import { appRegisterRoutes } from './app-register.ts';
 import { appSecretRoutes } from './app-secret.ts';
 import { appsRoutes } from './apps.ts';
@@ -57,6 +59,8 @@ const sections = [
   appsRoutes,
   appRegisterRoutes,
   appSecretRoutes,
+  appChangeRoutes,
+  appActRoutes,
   policyRoutes,
   logRoutes,
   simulatorRoutes,

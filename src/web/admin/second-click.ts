@@ -15,3 +15,14 @@ export async function wasDoneSince(
   const latest = await audit.latestOf(click.subject, { limit: latestEvents });
   return latest.some(({ type, actor, at }) => type === click.type && actor === click.actor && at >= openedAt);
 }
+
+/** The same for an app that is gone: its events have no account for a subject. */
+export async function wasClientDeletedSince(
+  audit: Audit,
+  click: { clientId: string; actor: string; openedAt: string },
+): Promise<boolean> {
+  const openedAt = Number(click.openedAt);
+  if (!openedAt) return false;
+  const latest = await audit.search({ actor: click.actor, type: 'client.deleted', limit: latestEvents });
+  return latest.some(({ clientId, at }) => clientId === click.clientId && at >= openedAt);
+}

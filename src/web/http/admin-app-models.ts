@@ -77,6 +77,12 @@ export interface AppFormModel {
   idTokenAlg: string;
 }
 
+/** What only owners may give; what means nothing for the app is left out. */
+export interface OwnersRules {
+  firstParty: boolean;
+  withoutPkce?: boolean;
+}
+
 export interface AppViewModels {
   'admin/apps': AdminModel & {
     firms: readonly ChoiceModel[];
@@ -122,4 +128,31 @@ export interface AppViewModels {
     secretVariable: string;
     appUrl: string;
   };
+  'admin/app-change': AdminModel &
+    FormModel & {
+      name: string;
+      form: AppFormModel;
+      owners?: OwnersRules;
+      isDeclared: boolean;
+      /** Of which moment the app was that the page shows, so that nobody else's change is lost. */
+      was: string;
+      cancelUrl: string;
+    };
+  /** Says what will happen to an app or a secret of it, and asks. */
+  'admin/app-act': AdminModel &
+    FormModel & {
+      title: Message;
+      about: Message;
+      submit: Message;
+      name: string;
+      /** When the secret in question was made. */
+      secretAt?: number;
+      /** The secrets there were, and when the page was opened: what was done since is not done twice. */
+      was: string;
+      openedAt: number;
+      cancelUrl: string;
+      isDangerous: boolean;
+      /** Why it cannot be done at all; the form is left out then. */
+      hindrance?: Message;
+    };
 }
