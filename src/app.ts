@@ -139,6 +139,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     ...services,
     accountDeletion,
     endSessions: (accountId, reason, origin) => oidc.endAll(accountId, { reason }, origin),
+    forgetClient: (clientId) => Promise.all([artifacts.revokeGrantsOf({ clientId }), grants.forgetClient(clientId)]),
   });
   const web = {
     ...services,

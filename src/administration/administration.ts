@@ -1,7 +1,7 @@
 // All that administrators do, built by name: the console, the API and the command line stand on this alone.
 import { createAttention } from './attention.ts';
 import { createAuditLog } from './audit-log.ts';
-import { createClientApps } from './client-apps.ts';
+import { type ClientAppsDependencies, createClientApps } from './client-apps.ts';
 import { createFirms, type FirmsDependencies } from './firms.ts';
 import { createLastOwner } from './last-owner.ts';
 import { createMassInvitations, type MassInvitationsDependencies } from './mass-invitations.ts';
@@ -20,7 +20,8 @@ export type AdministrationDependencies = FirmsDependencies &
   Omit<PeopleEmailDependencies, Own> &
   Omit<MassInvitationsDependencies, Own> &
   Omit<PoliciesDependencies, Own> &
-  Omit<SimulatorDependencies, Own>;
+  Omit<SimulatorDependencies, Own> &
+  ClientAppsDependencies;
 
 export function createAdministration(dependencies: AdministrationDependencies) {
   const lastOwner = createLastOwner(dependencies);

@@ -21,7 +21,14 @@ export interface CreatedClient {
   secret?: string;
 }
 
-export function createClientApps({ clients, organizations }: { clients: Clients; organizations: Organizations }) {
+export interface ClientAppsDependencies {
+  clients: Clients;
+  organizations: Organizations;
+  /** Takes away what people once allowed an app of this name, and its tokens. May be done twice. */
+  forgetClient(clientId: string): Promise<unknown>;
+}
+
+export function createClientApps({ clients, organizations, forgetClient }: ClientAppsDependencies) {
   /** By client_id, those that may be seen. */
   async function list(
     who: Administrator,
@@ -48,6 +55,8 @@ export function createClientApps({ clients, organizations }: { clients: Clients;
       throw new DomainError('not_found', `there is no organization ${organization}`);
     const taken = new DomainError('duplicate', `client_id: ${clientId} is taken`);
     if (await clients.get(clientId)) throw taken;
+    // What a former app of this name was allowed is nothing for this one, also where its deletion was cut off.
+    await forgetClient(clientId);
     // Whoever comes second by a moment changes nothing of what the first has made.
     return applied(who, { ...metadata, client_id: clientId }, { organization, isStill: () => false }).catch((error) => {
       throw isDomainError(error, 'conflict') ? taken : error;
@@ -123,6 +132,7 @@ export function createClientApps({ clients, organizations }: { clients: Clients;
   async function remove(who: Administrator, clientId: string): Promise<void> {
     await over(who, clientId);
     await clients.remove(clientId, who.origin);
+    await forgetClient(clientId);
   }
 
   return { list, get, check, create, update, addSecret, retireSecret, remove };

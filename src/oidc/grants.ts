@@ -138,7 +138,12 @@ export function createGrants({ storage, sessions }: { storage: Storage; sessions
     await consents.deleteMany('accountId', accountId);
   }
 
-  return { forRequest, remember, noteUse, consentsOf, forget, forgetConsents };
+  /** For an app that is gone, or new under its name. */
+  async function forgetClient(clientId: string): Promise<void> {
+    await consents.deleteMany('clientId', clientId);
+  }
+
+  return { forRequest, remember, noteUse, consentsOf, forget, forgetConsents, forgetClient };
 }
 export type Grants = ReturnType<typeof createGrants>;
 

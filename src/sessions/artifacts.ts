@@ -67,8 +67,11 @@ export interface Artifacts {
   /** Deletes every token and code of a grant, then the grant: whoever holds one of them is out. */
   revokeGrant(grantId: string): Promise<void>;
   /** The same with every grant of an account, or with those of one client, whether or not they end with a session. @returns how many */
-  revokeGrantsOf(owner: { accountId: string; clientId?: string }): Promise<number>;
+  revokeGrantsOf(owner: GrantOwner): Promise<number>;
 }
+
+/** Grants of an account, of a client, or of the one with the other. */
+export type GrantOwner = { accountId: string; clientId?: string } | { clientId: string };
 
 export function createArtifacts({ storage }: { storage: Storage }): Artifacts {
   const collections = Object.fromEntries(
@@ -84,7 +87,7 @@ export function createArtifacts({ storage }: { storage: Storage }): Artifacts {
     await Promise.all(held.map((kind) => collections[kind].deleteMany('grantId', grantId)));
   }
 
-  async function revokeGrantsOf(owner: { accountId: string; clientId?: string }): Promise<number> {
+  async function revokeGrantsOf(owner: GrantOwner): Promise<number> {
     for (let total = 0; ; ) {
       const grants = await collections.Grant.list({ where: owner });
       if (grants.length === 0) return total;
