@@ -95,7 +95,8 @@ export function nextCode(secret: string): string {
 export async function enrol({ page, follow, fill, press }: Walker): Promise<string> {
   await follow('Show secret key');
   const secret = ((await page.locator('#secret-key').textContent()) ?? '').replace(/\s/g, '');
-  await fill({ 'First code': codeAt(secret), 'Second code': codeAt(secret, Date.now() + stepMs) });
+  const now = Date.now();
+  await fill({ 'First code': codeAt(secret, now), 'Second code': codeAt(secret, now + stepMs) });
   moveClock(stepMs);
   await press('Save');
   return secret;
