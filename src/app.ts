@@ -11,7 +11,6 @@ import { ownerRole } from './credentials/owner-recovery.ts';
 import { viewsFolder } from './ground.ts';
 import { cookieNames } from './oidc/configuration.ts';
 import { createOidc } from './oidc/oidc.ts';
-import { policyDefaults } from './organizations/policy.ts';
 import type { Services } from './services.ts';
 import { createAccountRouter } from './web/account/router.ts';
 import { createAdminRouter } from './web/admin/router.ts';
@@ -139,7 +138,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     ...services,
     accountDeletion,
     endSessions: (accountId, reason, origin) => oidc.endAll(accountId, { reason }, origin),
-    forgetClient: (clientId) => Promise.all([artifacts.revokeGrantsOf({ clientId }), grants.forgetClient(clientId)]),
+    forgetClient: (clientId) => Promise.all([artifacts.revokeClient(clientId), grants.forgetClient(clientId)]),
   });
   const web = {
     ...services,
@@ -162,7 +161,6 @@ export async function createApp(services: Services, options: { isStopping?: () =
     startAgain,
     views,
     ownClientId,
-    sessionDays: Math.ceil((config.sessionAbsolute ?? policyDefaults.absoluteSeconds) / 86_400),
   };
 
   const isStopping = options.isStopping ?? (() => false);

@@ -151,7 +151,7 @@ export function rankWithin(who: Administrator, organization?: string): number {
 /** A firm's rules hold for all its people, wherever they sign in: no firm makes somebody else's people its own, since its rules could shut
  *  them out there. */
 export function mayTakeIn(who: Administrator): boolean {
-  return who.instance.has('users:invite');
+  return who.instance.has('users:write');
 }
 
 /** Nobody gives a role that stands above their own.

@@ -27,8 +27,14 @@ const keptMs = 24 * 3_600_000;
 /** Whoever began and has not answered by then is dead. */
 const patienceMs = 60_000;
 
+/** Whoever has it does the work; after a minute without an answer another may. */
+export interface Turn {
+  id: string;
+  startedAt: number;
+}
+
 export type Beginning =
-  | { outcome: 'new'; id: string }
+  | { outcome: 'new'; turn: Turn }
   | { outcome: 'answered'; answer: string }
   /** The first one is not answered yet. */
   | { outcome: 'under-way' }
@@ -45,9 +51,10 @@ export function createAnsweredRequests({ storage, secrets }: { storage: Storage;
     const id = sha256(JSON.stringify([asked.caller, asked.key]));
     const [requestHash = '', ...older] = secrets.hmacs('answered request', asked.request);
     const fresh = { id, requestHash, startedAt: now, expiresAt: now + keptMs };
-    if (await inserted(fresh)) return { outcome: 'new', id };
+    const turn = { id, startedAt: now };
+    if (await inserted(fresh)) return { outcome: 'new', turn };
     const taken = await requests.update(id, (old) => (isDead(old, now) ? fresh : undefined));
-    if (taken) return { outcome: 'new', id };
+    if (taken) return { outcome: 'new', turn };
     const known = await requests.get(id);
     if (!known) return { outcome: 'under-way' };
     if (![requestHash, ...older].includes(known.requestHash)) return { outcome: 'other' };
@@ -65,13 +72,16 @@ export function createAnsweredRequests({ storage, secrets }: { storage: Storage;
     }
   }
 
-  async function finish(id: string, answer: string): Promise<void> {
-    await requests.update(id, (old) => ({ ...old, answer: secrets.seal(answer, context(id)) }));
+  async function finish({ id, startedAt }: Turn, answer: string): Promise<void> {
+    const sealed = secrets.seal(answer, context(id));
+    await requests.update(id, (old) => (old.startedAt === startedAt ? { ...old, answer: sealed } : undefined));
   }
 
-  /** It came to nothing: the key may be used again. */
-  async function abandon(id: string): Promise<void> {
-    await requests.delete(id);
+  /** It came to nothing: the key may be used again, at once. */
+  async function abandon({ id, startedAt }: Turn): Promise<void> {
+    await requests.update(id, (old) =>
+      old.startedAt === startedAt && old.answer === undefined ? { ...old, startedAt: 0 } : undefined,
+    );
   }
 
   return { begin, finish, abandon };

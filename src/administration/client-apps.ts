@@ -82,7 +82,16 @@ export function createClientApps({ clients, organizations, forgetClient }: Clien
     if (metadata.client_id !== undefined && metadata.client_id !== clientId)
       throw new DomainError('invalid_input', 'client_id: must be the one of the address');
     demandOwnRules(who, metadata, { organization: client.organization, old: client });
-    return applied(who, { ...metadata, client_id: clientId }, { organization: client.organization, isStill });
+    return applied(
+      who,
+      { ...metadata, client_id: clientId },
+      {
+        organization: client.organization,
+        // Another app that took its name meanwhile is not the one that was looked at.
+        isStill: (old) => old.createdAt === client.createdAt && (isStill?.(old) ?? true),
+        mustExist: true,
+      },
+    );
   }
 
   /** What lets an app do more than others is for the instance to give: no consent screen, and no PKCE. Nobody lets an app act through the API
@@ -111,7 +120,11 @@ export function createClientApps({ clients, organizations, forgetClient }: Clien
   async function applied(
     who: Administrator,
     registration: Record<string, unknown>,
-    options: { organization: string | undefined; isStill?: ((old: Client) => boolean) | undefined },
+    options: {
+      organization: string | undefined;
+      isStill?: ((old: Client) => boolean) | undefined;
+      mustExist?: boolean;
+    },
   ): Promise<CreatedClient> {
     const { clientId, secret } = await clients.apply(registration, who.origin, options);
     const client = await clients.get(clientId);

@@ -1,8 +1,7 @@
 // People as administrators see and change them. What is done to their ways in stands in people-acts.ts.
-import { z } from 'zod';
-import { type Account, isEmail } from '../accounts/account.ts';
+import type { Account } from '../accounts/account.ts';
 import type { AccountDeletion } from '../accounts/account-deletion.ts';
-import type { Accounts } from '../accounts/accounts.ts';
+import type { AccountQuery, Accounts } from '../accounts/accounts.ts';
 import { type Membership, organizationIds } from '../accounts/membership.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clients } from '../clients/clients.ts';
@@ -21,43 +20,8 @@ import {
   organizationAskedFor,
 } from './administrator.ts';
 import type { LastOwner } from './last-owner.ts';
+import type { NewPerson } from './new-person.ts';
 import { createPersonChange, type IsStill } from './person-change.ts';
-
-const name = z
-  .string()
-  .trim()
-  .max(100)
-  .regex(/^\P{Cc}*$/u, 'must have no control characters');
-const role = z
-  .string()
-  .trim()
-  .min(1)
-  .max(50)
-  .regex(/^[^\s:;,]+$/, 'must be a word without ":", ";" and ","');
-
-/** A new person, under the names of the API. */
-export const newPersonSchema = z.strictObject({
-  email: z.string().trim().refine(isEmail, 'is not an email address'),
-  givenName: name.optional(),
-  familyName: name.optional(),
-  organization: z.string().optional(),
-  /** In the organization; on the instance without one. */
-  roles: z.array(role).max(50).default([]),
-  /** The app to go on to after the first sign-in. */
-  clientId: z.string().optional(),
-  /** Whether a mail is sent at once. */
-  invite: z.boolean().default(true),
-});
-export type NewPerson = z.output<typeof newPersonSchema>;
-
-export interface PeopleQuery {
-  organization?: string | undefined;
-  status?: 'invited' | 'active' | 'suspended' | undefined;
-  /** The beginning of the address. */
-  email?: string | undefined;
-  after?: string | undefined;
-  limit?: number | undefined;
-}
 
 export interface PeopleDependencies {
   accounts: Accounts;
@@ -75,7 +39,7 @@ export function createPeople(dependencies: PeopleDependencies) {
 
   /** By id, those that may be seen. Who sees one firm alone need not name it.
    *  @throws DomainError 'not_permitted'; 'invalid_input' when one of several firms must be named */
-  async function list(who: Administrator, query: PeopleQuery): Promise<Account[]> {
+  async function list(who: Administrator, query: AccountQuery): Promise<Account[]> {
     const organization = organizationAskedFor(who, 'users:read', query.organization);
     return accounts.search({ ...query, organization });
   }
@@ -124,7 +88,10 @@ export function createPeople(dependencies: PeopleDependencies) {
       throw new DomainError('duplicate', `${known.email} belongs to ${membership.organization} already`);
     if (!mayTakeIn(who))
       throw new DomainError('duplicate', `${known.email} has an account already: an owner can add it`);
-    return setMemberships(who, known, (old) => [...old, membership]);
+    demandOver(who, known, 'users:write');
+    return setMemberships(who, known, (old) =>
+      old.some(({ organization }) => organization === membership.organization) ? old : [...old, membership],
+    );
   }
 
   /** Roles of a person: in one firm, or on the instance.

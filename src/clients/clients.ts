@@ -40,6 +40,8 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
       organization?: string | undefined;
       isDeclared?: boolean;
       isStill?: ((old: Client) => boolean) | undefined;
+      /** Changes the client, and makes none. */
+      mustExist?: boolean;
     } = {},
   ): Promise<{ outcome: Applied; clientId: string; secret?: string }> {
     const { metadata, clientSecret } = parseRegistration(input);
@@ -52,6 +54,7 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
       ...(options.organization === undefined ? {} : { organization: options.organization }),
       ...(options.isDeclared ? { isDeclared: true as const } : {}),
     });
+    if (!old && options.mustExist) throw new DomainError('not_found', `there is no client ${metadata.client_id}`);
     if (!old && !(await inserted(next(undefined)))) return apply(input, origin, options);
     let isOutdated = false;
     const changed =

@@ -58,7 +58,7 @@ export function createKeys({ storage, secrets, audit }: KeysDependencies) {
     await keep(algorithm, number, privateKey.export({ format: 'jwk' }));
   }
 
-  /** The first key of the algorithm, made elsewhere. @param jwk private */
+  /** The first key of the algorithm, made elsewhere, such as the one of a whole test run. @param jwk private, of that algorithm */
   function adopt(algorithm: Algorithm, jwk: JsonWebKey): Promise<void> {
     return keep(algorithm, 1, jwk);
   }

@@ -43,7 +43,7 @@ export interface OidcDependencies {
   secrets: Secrets;
   log: Log;
   findAccount(id: string): Promise<Account | undefined>;
-  /** Whether the account must set up a second factor before it goes anywhere. */
+  /** What stands before the account going anywhere: a second factor to set up, an address that is not allowed. */
   barrierOf(account: Account, origin: Origin): Promise<Barrier | undefined>;
   pages: ProviderPages;
   /** What each request passes before the library sees it: the provider is a Koa application of its own. */

@@ -35,7 +35,7 @@ const byGrant: Kind['index'] = ['grantId'];
 export const artifactKinds = {
   AccessToken: { name: 'access-tokens', index: byGrant },
   AuthorizationCode: { name: 'authorization-codes', index: byGrant, keepExpired: true, isSingleUse: true },
-  ClientCredentials: { name: 'client-credentials', index: [] },
+  ClientCredentials: { name: 'client-credentials', index: ['clientId'] },
   DeviceCode: {
     name: 'device-codes',
     index: ['grantId', 'userCodeHash'],
@@ -68,6 +68,8 @@ export interface Artifacts {
   revokeGrant(grantId: string): Promise<void>;
   /** The same with every grant of an account, or with those of one client, whether or not they end with a session. @returns how many */
   revokeGrantsOf(owner: GrantOwner): Promise<number>;
+  /** Takes back whatever was given to the client: what it holds for people, and for itself. */
+  revokeClient(clientId: string): Promise<void>;
 }
 
 /** Grants of an account, of a client, or of the one with the other. */
@@ -96,7 +98,18 @@ export function createArtifacts({ storage }: { storage: Storage }): Artifacts {
     }
   }
 
-  return { of: (kind) => collections[kind], replays: storage.collection(replaysSpec), revokeGrant, revokeGrantsOf };
+  async function revokeClient(clientId: string): Promise<void> {
+    await collections.ClientCredentials.deleteMany('clientId', clientId);
+    await revokeGrantsOf({ clientId });
+  }
+
+  return {
+    of: (kind) => collections[kind],
+    replays: storage.collection(replaysSpec),
+    revokeGrant,
+    revokeGrantsOf,
+    revokeClient,
+  };
 }
 
 function specOf({ name, index, keepExpired }: Kind): CollectionSpec<Artifact> {

@@ -1,5 +1,6 @@
 // What a caller of the API is told when something is wrong: a problem document, with all of it at once.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { policySchema } from '../../src/organizations/policy.ts';
 import { type ApiAnswer, type Caller, callerWith, machineFor } from '../support/api.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
@@ -39,6 +40,15 @@ describe('a wrong call of the API', () => {
       '#/organization',
       '#/roles/0',
     ]);
+  });
+
+  it('changes nothing where the body was lost on the way', async () => {
+    const { organizations } = gatehouse.services;
+    const { id } = await organizations.create({ name: 'Strict' }, {});
+    await organizations.setPolicy(id, policySchema.parse({ mfa: 'required' }), {});
+    const { status } = await api('PUT', `/organizations/${id}/policy`);
+    expect(status).toBe(400);
+    expect((await organizations.get(id))?.policy.mfa).toBe('required');
   });
 
   it('hears of wrong parameters by their names', async () => {

@@ -91,7 +91,7 @@ for (const engine of engines) {
       moveClock(minuteMs + 1);
       const [first, second] = await Promise.all([answeredRequests.begin(asked), answeredRequests.begin(asked)]);
       expect([first.outcome, second.outcome].sort()).toEqual(['new', 'under-way']);
-      for (const one of [first, second]) if (one.outcome === 'new') await answeredRequests.finish(one.id, 'done');
+      for (const one of [first, second]) if (one.outcome === 'new') await answeredRequests.finish(one.turn, 'done');
       expect(await answeredRequests.begin(asked)).toEqual({ outcome: 'answered', answer: 'done' });
       moveClock(24 * hourMs + 1);
       expect(await answeredRequests.begin(asked)).toMatchObject({ outcome: 'new' });

@@ -38,5 +38,29 @@ for (const engine of engines) {
       const page = await signIn(again, rp.request({ scope: 'openid' }), person);
       expect([page.leftFor, page.heading.includes('Client')]).toEqual([undefined, true]);
     });
+
+    it('takes back what the app held for itself', async () => {
+      const { clientApps } = gatehouse.app.administration;
+      const metadata = { grant_types: ['client_credentials'], scope: 'users:read', redirect_uris: [] };
+      const registration = {
+        client_id: 'robot',
+        ...metadata,
+        client_secret: 'a-client-secret-for-tests-of-32-or-more',
+      };
+      await clientApps.create(owner, registration);
+      const resource = `${gatehouse.issuer}/api/v1`;
+      const answer = await fetch(`${gatehouse.issuer}/token`, {
+        method: 'POST',
+        headers: { Authorization: `Basic ${btoa('robot:a-client-secret-for-tests-of-32-or-more')}` },
+        body: new URLSearchParams({ grant_type: 'client_credentials', resource, scope: 'users:read' }),
+      });
+      const { access_token: token } = (await answer.json()) as { access_token: string };
+      const call = async () =>
+        (await fetch(`${resource}/users`, { headers: { Authorization: `Bearer ${token}` } })).status;
+      expect(await call()).toBe(200);
+      await clientApps.remove(owner, 'robot');
+      await clientApps.create(owner, registration);
+      expect(await call()).toBe(401);
+    });
   });
 }

@@ -53,7 +53,7 @@ export function clientOperations({ clientApps }: Administration): Operation[] {
       run: async ({ who, body }) => {
         const { client, secret } = await clientApps.create(who, withoutUndefined(body));
         const location = `/clients/${encodeURIComponent(client.id)}`;
-        return { body: withSecret(showClient(client), secret), location };
+        return { ...answerOf(client, secret), location };
       },
     }),
     operation({
@@ -79,7 +79,7 @@ export function clientOperations({ clientApps }: Administration): Operation[] {
       run: async ({ who, params: { client_id: id = '' }, body, precondition }) => {
         const metadata = withoutUndefined(body);
         const { client, secret } = await clientApps.update(who, id, metadata, precondition.on(showClient));
-        return { body: withSecret(showClient(client), secret) };
+        return answerOf(client, secret);
       },
     }),
     operation({
@@ -98,7 +98,7 @@ export function clientOperations({ clientApps }: Administration): Operation[] {
         // The patch was laid on what was read: it goes to nothing else, demanded or not.
         const isStill = (old: Client) => precondition.on(showClient)(old) && isSame(old, before);
         const { client, secret } = await clientApps.update(who, id, patched(before, body), isStill);
-        return { body: withSecret(showClient(client), secret) };
+        return answerOf(client, secret);
       },
     }),
     operation({
@@ -144,4 +144,9 @@ export function clientOperations({ clientApps }: Administration): Operation[] {
 
 function isSame(one: Client, other: Client): boolean {
   return JSON.stringify(showClient(one)) === JSON.stringify(showClient(other));
+}
+
+function answerOf(client: Client, secret: string | undefined) {
+  const shown = showClient(client);
+  return { body: withSecret(shown, secret), tagged: shown };
 }

@@ -32,9 +32,9 @@ export async function onlyOnce(
     return { ...answer, headers: { ...answer.headers, 'Idempotent-Replayed': 'true' } };
   }
   const answer = await asked.act().catch(async (error: unknown) => {
-    await requests.abandon(beginning.id);
+    await requests.abandon(beginning.turn);
     throw error;
   });
-  await requests.finish(beginning.id, JSON.stringify(answer));
+  await requests.finish(beginning.turn, JSON.stringify(answer));
   return answer;
 }

@@ -49,7 +49,7 @@ async function readText(ctx: Context): Promise<string> {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text === '' ? '{}' : text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new Problem('invalid-request', { detail: 'the body is not valid JSON' }, { cause });
   }

@@ -18,6 +18,8 @@ export interface Call<Query, Body> {
 
 export interface Answer {
   body?: unknown;
+  /** What the ETag is of, where the body says more than is shown later: a new secret. */
+  tagged?: unknown;
   /** The path of what was made, under the API's own. */
   location?: string;
 }

@@ -78,9 +78,9 @@ export function createApiRouter(dependencies: ApiDependencies): Router {
     const precondition = createPrecondition(ifMatch);
     const call = { who, params: ctx.params ?? {}, query, body, precondition } as Parameters<Operation['run']>[0];
     try {
-      const { body: shown, location } = await found.run(call);
+      const { body: shown, tagged = shown, location } = await found.run(call);
       const headers = {
-        ...(found.isTagged && shown !== undefined ? { ETag: tagOf(shown) } : {}),
+        ...(found.isTagged && shown !== undefined ? { ETag: tagOf(tagged) } : {}),
         ...(location === undefined ? {} : { Location: `${issuer}${apiPath}${location}` }),
       };
       return { status: found.answer.status, headers, text: textOf(shown) };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Account } from '../../accounts/account.ts';
 import type { Administration } from '../../administration/administration.ts';
 import type { Administrator } from '../../administration/administrator.ts';
-import { newPersonSchema } from '../../administration/people.ts';
+import { newPersonSchema } from '../../administration/new-person.ts';
 import type { IsStill } from '../../administration/person-change.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { type Operation, operation } from './operation.ts';
@@ -44,12 +44,13 @@ export function userOperations({ people, peopleActs, changeEmail }: Administrati
     const { id } = account;
     const names = { ...(change.givenName === undefined ? {} : { givenName: change.givenName }) };
     if (change.familyName !== undefined) Object.assign(names, { familyName: change.familyName });
+    // Where the roles are to be given is asked before anything is written; an address that may be taken comes first.
+    const place = change.roles && placeOf(who, account, change);
     const steps: (Step | undefined)[] = [
-      Object.keys(names).length > 0 ? (isStill) => people.rename(who, id, names, isStill) : undefined,
-      change.roles &&
-        ((isStill) => people.setRoles(who, id, change.roles ?? [], placeOf(who, account, change), isStill)),
-      change.instanceRoles && ((isStill) => people.setRoles(who, id, change.instanceRoles ?? [], undefined, isStill)),
       change.email === undefined ? undefined : (isStill) => changeEmail(who, id, change.email ?? '', isStill),
+      change.roles && ((isStill) => people.setRoles(who, id, change.roles ?? [], place, isStill)),
+      change.instanceRoles && ((isStill) => people.setRoles(who, id, change.instanceRoles ?? [], undefined, isStill)),
+      Object.keys(names).length > 0 ? (isStill) => people.rename(who, id, names, isStill) : undefined,
       statusStep(who, account, change),
     ];
     return steps.filter((step) => step !== undefined);

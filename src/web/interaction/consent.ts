@@ -14,7 +14,7 @@ export function consentScreen({
   audit,
   readForm,
   views,
-  sessionDays,
+  policyOf,
 }: InteractionDependencies): Screen {
   const path = 'consent';
 
@@ -25,12 +25,13 @@ export function consentScreen({
     const client = registered ? toClientModel(registered.metadata) : { name: interaction.clientId };
     const missing = [...interaction.missing.scopes, ...Object.values(interaction.missing.resourceScopes).flat()];
     const asked = missing.length > 0 ? missing : String(interaction.params.scope ?? 'openid').split(' ');
+    const { absoluteSeconds } = await policyOf(account);
     const scopes = asked.map((scope) => ({ key: `scope.${scope}` }));
     return {
       client,
       email: account?.email ?? '',
       scopes,
-      lastsDays: asked.includes('offline_access') ? offlineDays : sessionDays,
+      lastsDays: asked.includes('offline_access') ? offlineDays : Math.ceil(absoluteSeconds / 86_400),
     };
   }
 

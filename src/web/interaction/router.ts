@@ -48,7 +48,6 @@ export interface InteractionDependencies {
   announcement: ShortCookie;
   productName: string;
   ownClientId: string;
-  sessionDays: number;
   policyOf(account: Account | undefined): Promise<SignInPolicy>;
 }
 
