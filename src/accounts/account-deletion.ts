@@ -4,6 +4,7 @@ import type { Audit, Origin } from '../audit/audit.ts';
 import type { Log } from '../platform/log.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
+import { organizationIds } from './membership.ts';
 import type { Holding } from './personal-data.ts';
 import type { SecurityNotices } from './security-notices.ts';
 
@@ -57,7 +58,15 @@ export function createAccountDeletion(dependencies: AccountDeletionDependencies)
       if (isOwner) await stay(account.id);
       return 'outdated';
     }
-    await audit.record({ type: 'account.deletion-begun', result: 'success', subject: account.id }, origin);
+    await audit.record(
+      {
+        type: 'account.deletion-begun',
+        result: 'success',
+        subject: account.id,
+        organizations: organizationIds(account),
+      },
+      origin,
+    );
     await finish(marked, origin).catch((error: unknown) =>
       log.warn({ err: error, accountId: account.id }, 'a deletion is not finished yet; the sweeper goes on'),
     );
@@ -75,7 +84,8 @@ export function createAccountDeletion(dependencies: AccountDeletionDependencies)
     await endSessions(account.id, origin);
     for (const { remove: clear } of holdings) await clear?.(account.id);
     await securityNotices.deliver(account);
-    await audit.record({ type: 'account.deleted', result: 'success', subject: account.id }, origin);
+    const { id: subject, wasIn: organizations = [] } = account;
+    await audit.record({ type: 'account.deleted', result: 'success', subject, organizations }, origin);
     await accounts.removeDeleted(account.id);
   }
 

@@ -1,7 +1,7 @@
 // What a record is made of when it begins and when it ends, and what is derived in it at each write. Pure.
 import { newId } from '../platform/ids.ts';
 import { type Account, canonicalEmail } from './account.ts';
-import { memberKeysOf } from './membership.ts';
+import { memberKeysOf, organizationIds } from './membership.ts';
 
 /** `id` only where a sealed value had to name it beforehand. */
 export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & { id?: string } & Partial<
@@ -29,6 +29,7 @@ export function deletedRecord(account: Account, now: number): Account {
     ...(language ? { language } : {}),
     ...(pendingNotices ? { pendingNotices } : {}),
     status: 'deleted',
+    wasIn: organizationIds(account),
     roles: [],
     sessionEpoch: sessionEpoch + 1,
     hasDeadSessions: true,

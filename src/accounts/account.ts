@@ -57,6 +57,8 @@ export const accountSchema = z.object({
   /** On the instance: `owner`, and whatever relying apps are to hear of. */
   roles: z.array(z.string()),
   memberships: z.array(membershipSchema).optional(),
+  /** Of a deleted one, for the log of its firms. */
+  wasIn: z.array(z.string()).optional(),
   /** What people are asked by; see memberKeysOf. accounts.ts keeps it. */
   memberKeys: z.array(z.string()).optional(),
   /** PHC string, or a foreign hash from an import until the next sign-in. */

@@ -16,6 +16,13 @@ export interface InvitationStatus {
   clientId?: string;
 }
 
+/** Whether the first sign-in came as far as it must: an own password, and a name where an invitation asks for one. */
+export function isPastFirstSignIn({ passwordHash, invitation }: Account): boolean {
+  return (
+    passwordHash !== undefined && (!invitation || invitation.history.some(({ event }) => event === 'profile-done'))
+  );
+}
+
 /** @returns undefined for an account that was not invited */
 export function statusOf(account: Account, now = Date.now()): InvitationStatus | undefined {
   const state = invitationState(account, now);

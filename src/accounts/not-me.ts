@@ -27,7 +27,7 @@ export interface NotMeDependencies {
   /** The browsers that counted as the owner's may be the thief's. */
   forgetBrowsers(accountId: string): Promise<void>;
   /** Mails the link that a new password is chosen with. */
-  mailResetLink(account: Account, origin: Origin): Promise<void>;
+  mailResetLink(account: Account, origin: Origin): Promise<unknown>;
 }
 
 export interface Report {
@@ -65,7 +65,7 @@ export function createNotMe(dependencies: NotMeDependencies) {
     // Where the address could not be given back, a link would reach the thief.
     const isReached = canonicalEmail(notice.email) === account.emailCanonical;
     await Promise.all([
-      isReached && told('a reset link', () => dependencies.mailResetLink(account, origin)),
+      isReached && told('a reset link', async () => void (await dependencies.mailResetLink(account, origin))),
       told('the administrators', () => tellAdministrators(account, notice)),
     ]);
   }

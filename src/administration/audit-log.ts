@@ -1,19 +1,9 @@
 // The audit record as administrators read it: owners all of it, others what concerns their firm.
-import type { Audit, AuditEvent, AuditEventType } from '../audit/audit.ts';
+import type { Audit, AuditEvent, AuditSearch } from '../audit/audit.ts';
 import { type Administrator, organizationAskedFor } from './administrator.ts';
 import { seenBy } from './audit-view.ts';
 
-export interface AuditQuery {
-  organization?: string | undefined;
-  actor?: string | undefined;
-  subject?: string | undefined;
-  type?: AuditEventType | undefined;
-  /** Milliseconds UTC. */
-  since?: number | undefined;
-  /** The id of the last one of the page before. */
-  after?: string | undefined;
-  limit?: number | undefined;
-}
+export type AuditQuery = AuditSearch;
 
 export function createAuditLog({ audit }: { audit: Audit }) {
   /** Newest first. @throws DomainError 'not_permitted'; 'invalid_input' when one of several firms must be named */

@@ -9,6 +9,8 @@ export function seenBy(who: Administrator, event: AuditEvent): AuditEvent {
   const firms = firmsWith(who, 'audit:read');
   if (firms === undefined) return event;
   const isTheirs = (key: string) => firms.includes(key.split(':')[0] ?? '');
+  /** A rule of the instance, or of a firm of theirs. */
+  const isOwnRule = (by: string) => !by.startsWith('organization ') || firms.includes(by.slice('organization '.length));
   const { organizations, detail, ...rest } = event;
   return {
     ...rest,
@@ -18,6 +20,7 @@ export function seenBy(who: Administrator, event: AuditEvent): AuditEvent {
 
   type Detail = NonNullable<AuditEvent['detail']>[string];
   function onlyTheirs([name, value]: [string, Detail]): [string, Detail] {
+    if (name === 'by' && !isOwnRule(String(value))) return [name, 'organization'];
     if (!naming.test(name)) return [name, value];
     if (Array.isArray(value)) return [name, value.filter(isTheirs)];
     return [name, String(value).split(', ').filter(isTheirs).join(', ')];

@@ -30,6 +30,8 @@ export const batchSchema = z.object({
   createdAt: z.number(),
   /** When it was sent off. */
   startedAt: z.number().optional(),
+  /** Names the work that the click which began it has stored. */
+  turn: z.string().optional(),
   finishedAt: z.number().optional(),
   /** From where, for the log. */
   origin: z.object({ address: z.string().optional(), userAgent: z.string().optional() }),

@@ -8,7 +8,7 @@ import type { Invitations } from '../credentials/invitations.ts';
 import { rankOf } from '../organizations/roles.ts';
 import { DomainError, isDomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
-import { type Administrator, administratorOf, demand, mayTakeIn, rankWithin } from './administrator.ts';
+import { type Administrator, administratorOf, demand, maySee, mayTakeIn, rankWithin } from './administrator.ts';
 import { type Batch, type BatchLine, type BatchStore, isOpen, originOf } from './batches.ts';
 import type { People } from './people.ts';
 import type { ListedPerson } from './people-list.ts';
@@ -26,9 +26,15 @@ export interface MassInvitationsDependencies {
   people: People;
 }
 
+interface Todo {
+  batch: string;
+  /** Of the click that began it. */
+  turn: string;
+}
+
 export function createMassInvitations(dependencies: MassInvitationsDependencies) {
   const { accounts, audit, batches, deferredWork, invitations, people } = dependencies;
-  const work = deferredWork.of<{ batch: string }>('mass-invitation', ({ batch }) => carryOn(batch));
+  const work = deferredWork.of<Todo>('mass-invitation', carryOn);
 
   /** Says for each line what will come of it. Nothing is sent. @throws DomainError 'not_permitted' */
   async function plan(
@@ -59,7 +65,8 @@ export function createMassInvitations(dependencies: MassInvitationsDependencies)
     if (rankOf(line.roles) > rankWithin(who, organization)) return { ...line, plan: 'role' };
     if (organization !== undefined && line.roles.includes('owner')) return { ...line, plan: 'role' };
     const known = await accounts.findByEmail(line.email);
-    if (!known) return { ...line, plan: 'invite' };
+    // Whether somebody else's person has an account is told by no list, before it is sent.
+    if (!known || !maySee(who, known)) return { ...line, plan: 'invite' };
     return { ...line, plan: isMember(known, organization) || !mayTakeIn(who) ? 'known' : 'join' };
   }
 
@@ -74,16 +81,22 @@ export function createMassInvitations(dependencies: MassInvitationsDependencies)
   async function send(who: Administrator, id: string): Promise<void> {
     const { organization } = await get(who, id);
     demand(who, 'users:invite', organization);
-    const started = await batches.update(id, (old) =>
-      old.startedAt === undefined ? { ...old, startedAt: Date.now(), origin: originOf(who.origin) } : undefined,
+    // The work is stored before the list says that it is begun: were it the other way round, a crash would leave it so for ever.
+    const todo = { batch: id, turn: newId() };
+    const workId = await work.put(todo);
+    await batches.update(id, (old) =>
+      old.startedAt === undefined
+        ? { ...old, startedAt: Date.now(), turn: todo.turn, origin: originOf(who.origin) }
+        : undefined,
     );
-    if (started) await work.runLater({ batch: id });
+    work.begin(workId, todo);
   }
 
   /** The part of the work that follows: some lines, then the next ones. May come to the same lines twice. */
-  async function carryOn(id: string): Promise<void> {
+  async function carryOn({ batch: id, turn }: Todo): Promise<void> {
     const batch = await batches.get(id);
-    if (!batch) return;
+    // Of several clicks one began it.
+    if (!batch || batch.turn !== turn) return;
     // What the sender may do is asked again: it may have been taken away since.
     const sender = await accounts.get(batch.by);
     const who = sender && administratorOf(sender, { ...batch.origin, actor: batch.by });
@@ -94,7 +107,7 @@ export function createMassInvitations(dependencies: MassInvitationsDependencies)
       const lines = old.lines.map((line) => (isOpen(line) ? { ...line, ...done.get(line.line) } : line));
       return { ...old, lines, ...(lines.some(isOpen) ? {} : { finishedAt: Date.now() }) };
     });
-    if (updated?.lines.some(isOpen)) await work.runLater({ batch: id });
+    if (updated?.lines.some(isOpen)) await work.runLater({ batch: id, turn });
   }
 
   async function invited(

@@ -2,6 +2,7 @@
 // (ASVS 6.4.6). Each act is told to the person where it changes how they get in, and written down with its reason.
 import { type Account, withoutSecondFactor } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { isPastFirstSignIn } from '../accounts/invitation-status.ts';
 import { withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
@@ -62,7 +63,8 @@ export function createPeopleActs(dependencies: PeopleActsDependencies) {
     const account = await over(who, id, 'users:help');
     if (account.status !== 'active' || account.passwordHash === undefined)
       throw new DomainError('conflict', `${account.email} has no password to reset: send the invitation again`);
-    await passwordReset.mailLink(account, who.origin);
+    if (!(await passwordReset.mailLink(account, who.origin)))
+      throw new DomainError('conflict', `${account.email} was changed meanwhile: look again`);
     return account;
   }
 
@@ -72,6 +74,8 @@ export function createPeopleActs(dependencies: PeopleActsDependencies) {
   async function resetMfa(who: Administrator, id: string, reason: string): Promise<Account> {
     const account = await over(who, id, 'users:help');
     if (account.id === who.accountId) throw new DomainError('conflict', 'nobody resets their own second factor');
+    // It is read on terminals, too.
+    if (/\p{Cc}/u.test(reason)) throw new DomainError('invalid_input', 'reason: must have no control characters');
     const updated = await accounts.update(account.id, (old) =>
       old.totp
         ? withNotice(
@@ -155,8 +159,8 @@ export function createPeopleActs(dependencies: PeopleActsDependencies) {
 }
 export type PeopleActs = ReturnType<typeof createPeopleActs>;
 
-/** Who never got as far as a password is invited still. */
+/** Who never came to the end of the first sign-in is invited still. */
 function reopened(account: Account): Account {
   const tokensFromEpoch = account.sessionEpoch + 1;
-  return { ...account, status: account.passwordHash === undefined ? 'invited' : 'active', tokensFromEpoch };
+  return { ...account, status: isPastFirstSignIn(account) ? 'active' : 'invited', tokensFromEpoch };
 }

@@ -56,11 +56,12 @@ export function createPolicyAdministration(dependencies: PoliciesDependencies) {
       shutOut: 0,
       lookedAt: 0,
     };
+    if (policy.ipAllowList.length === 0) return { ...tally, lookedAt: tally.people, you: false };
     for await (const account of membersOf(id)) {
       tally.lookedAt += 1;
-      if (policy.ipAllowList.length > 0 && (await isShutOut(account, proposed))) tally.shutOut += 1;
+      if (await isShutOut(account, proposed)) tally.shutOut += 1;
     }
-    return { ...tally, you: shutsOut(who, proposed) };
+    return { ...tally, you: shutsOut(who, policy) };
   }
 
   /** @param options.onProbation rolls back by itself unless `confirm` is called from a later sign-in
@@ -72,9 +73,9 @@ export function createPolicyAdministration(dependencies: PoliciesDependencies) {
     policy: PolicyRules,
     options: { onProbation?: boolean; isStill?: (old: Organization) => boolean } = {},
   ): Promise<Organization> {
-    const firm = settled(await firms.get(who, id));
+    await firms.get(who, id);
     demand(who, 'organizations:write', id);
-    if (shutsOut(who, { ...firm, policy }))
+    if (shutsOut(who, policy))
       throw new DomainError(
         'conflict',
         `ipAllowList: must contain the address you are at now (${who.origin.address ?? 'which cannot be read'}), or you would be shut out`,
@@ -97,7 +98,7 @@ export function createPolicyAdministration(dependencies: PoliciesDependencies) {
     demand(who, 'organizations:write', id);
     if (probation && signedInAt <= probation.savedAt)
       throw new DomainError('conflict', 'a sign-in under the new rules is needed: sign in again');
-    if (!(await organizations.confirmPolicy(id, who.origin)))
+    if (!(await organizations.confirmPolicy(id, signedInAt, who.origin)))
       throw new DomainError('conflict', 'the rules were not confirmed in time; the former ones hold');
   }
 
@@ -107,9 +108,8 @@ export function createPolicyAdministration(dependencies: PoliciesDependencies) {
   }
 
   /** Whoever saves a list must be on it, member or not (M12); a program with a token is nobody to be shut out. */
-  function shutsOut(who: Administrator, proposed: Organization): boolean {
+  function shutsOut(who: Administrator, { ipAllowList }: PolicyRules): boolean {
     if (who.accountId === undefined) return false;
-    const { ipAllowList } = proposed.policy;
     return ipAllowList.length > 0 && !isInRanges(ipAllowList, who.origin.address);
   }
 
@@ -130,6 +130,6 @@ export function createPolicyAdministration(dependencies: PoliciesDependencies) {
     }
   }
 
-  return { get, preview, save, confirm, sweep };
+  return { get, preview, shutsOut, save, confirm, sweep };
 }
 export type PolicyAdministration = ReturnType<typeof createPolicyAdministration>;

@@ -5,7 +5,7 @@ import type { Standing } from '../accounts/standing.ts';
 import { type PolicySource, sourceText } from '../organizations/policy.ts';
 import { type Attempt, type ProofMethod, withProof } from '../sign-in/attempt.ts';
 import { nextStep, type Situation, type Step } from '../sign-in/steps.ts';
-import type { Administrator } from './administrator.ts';
+import { type Administrator, may } from './administrator.ts';
 import type { People } from './people.ts';
 
 export interface SimulatedStep {
@@ -38,7 +38,7 @@ export function createSimulator({ people, policyOf }: SimulatorDependencies) {
       given.asksConsent && isThrough
         ? [...steps.slice(0, -1), { name: 'consent', rule: 'third-party-client' }, ...steps.slice(-1)]
         : steps;
-    return all.map((step) => told(step, policy.because.mfa));
+    return all.map((step) => told(who, step, policy.because.mfa));
   }
 
   return { simulate };
@@ -58,9 +58,11 @@ export function walk(start: Pick<Situation, 'policy' | 'address'> & { account: A
   throw new Error('the simulated sign-in does not end');
 }
 
-function told(step: Step, mfaBy: PolicySource): SimulatedStep {
+/** Which other firms somebody belongs to is not told. */
+function told(who: Administrator, step: Step, mfaBy: PolicySource): SimulatedStep {
   const by = 'by' in step ? step.by : step.rule === 'policy-requires-mfa' ? mfaBy : undefined;
-  return { step: step.name, rule: step.rule, ...(by ? { by: sourceText(by) } : {}) };
+  const isTold = by && (by.kind !== 'organization' || may(who, 'organizations:read', by.id));
+  return { step: step.name, rule: step.rule, ...(isTold ? { by: sourceText(by) } : {}) };
 }
 
 function freshAttempt(now: number): Attempt {

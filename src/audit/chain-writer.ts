@@ -37,9 +37,7 @@ export function createChainWriter({ events, checkpoints, log }: ChainWriterDepen
   function append(entry: Unchained): Promise<AuditEvent> {
     const { promise, resolve, reject } = Promise.withResolvers<AuditEvent>();
     waiting.push({ entry, resolve, reject });
-    running ??= run().finally(() => {
-      running = undefined;
-    });
+    running ??= run();
     return promise;
   }
 
@@ -54,6 +52,8 @@ export function createChainWriter({ events, checkpoints, log }: ChainWriterDepen
         for (const { reject } of batch) reject(error);
       }
     }
+    // In the same step as the last look: what comes after it starts anew.
+    running = undefined;
   }
 
   async function begin() {
@@ -87,8 +87,9 @@ export function createChainWriter({ events, checkpoints, log }: ChainWriterDepen
         one.reject(outcome.reason);
       }
     }
+    const hasLost = outcomes.some(({ status }) => status === 'rejected');
     const isDue = current.head.seq - signedSeq >= signEvery || Date.now() - signedAt >= signEveryMs;
-    if (isDue || current.lost.length > 0) await signed(current, current.lost.length > mostLost);
+    if (isDue || hasLost) await signed(current, current.lost.length > mostLost);
     else timer ??= setTimeout(() => void keepAlive(), signEveryMs).unref();
   }
 

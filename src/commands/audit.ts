@@ -92,8 +92,13 @@ function readable<T extends { at?: number }>({ at, ...rest }: T) {
   return { ...(at === undefined ? {} : { at: new Date(at).toISOString() }), ...rest };
 }
 
+/** What somebody typed makes no line of its own on a terminal, and does nothing there. */
+function printable(text: string): string {
+  return /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) ? JSON.stringify(text) : text;
+}
+
 function lineOf({ at, type, result, actor = '-', subject = '-', address = '-', detail = {} }: AuditEvent): string {
-  const more = Object.entries(detail).map(([name, value]) => `${name}=${String(value)}`);
+  const more = Object.entries(detail).map(([name, value]) => `${name}=${printable(String(value))}`);
   return [new Date(at).toISOString(), type.padEnd(24), result, actor, subject, address, ...more].join('  ');
 }
 

@@ -6,6 +6,7 @@ import { type Difference, declarationOf, differences, organizationDifferences } 
 import type { Organization } from '../organizations/organization.ts';
 import type { Services } from '../services.ts';
 import type { ConfigFile, DeclaredClient } from './config-file.ts';
+import { paged } from './paged.ts';
 
 export interface Change {
   kind: 'organization' | 'client';
@@ -63,14 +64,6 @@ export async function exported({
     { organizations: firms.map(declarationOf), clients: apps.map(registrationOf) },
     { lineWidth: 0, aliasDuplicateObjects: false },
   );
-}
-
-async function* paged<T extends { id: string }>(read: (after: string | undefined) => Promise<T[]>): AsyncGenerator<T> {
-  let page = await read(undefined);
-  while (page.length > 0) {
-    yield* page;
-    page = await read(page.at(-1)?.id);
-  }
 }
 
 function clientDifferences(wanted: DeclaredClient, metadata: object, stored: Client | undefined): Difference[] {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type Finding, ownerFindings, type Severity, weaknesses } from '../administration/findings.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { ownerRole } from '../credentials/owner-recovery.ts';
+import { policyDefaults } from '../organizations/policy.ts';
 import { isDomainError } from '../platform/errors.ts';
 import type { Services } from '../services.ts';
 import {
@@ -15,6 +16,7 @@ import {
   withCommonOptions,
   withServices,
 } from './command.ts';
+import { paged } from './paged.ts';
 
 const description = `Looks at the settings, the storage, people, apps and mail, and says what is broken, unsafe or worth a look, with what
 to do about each. Nothing is changed and no mail is sent. Ends with 1 where anything is broken or unsafe.`;
@@ -64,7 +66,10 @@ export function settingsFindings(config: Config): Finding[] {
     tell('advice', 'SMTP_URL', 'is off: invitations, password resets and security notices reach nobody.');
   if (config.trustedProxies.some((range) => /^(0\.0\.0\.0|::)\/0$/.test(range)))
     tell('unsafe', 'TRUSTED_PROXIES', 'trusts every address: anybody may say where they come from. Name the proxies.');
-  if ((config.passwordMinLength ?? 12) < 12 && config.mfa !== 'required')
+  if (
+    (config.passwordMinLength ?? policyDefaults.passwordMinLength) < policyDefaults.passwordMinLength &&
+    config.mfa !== 'required'
+  )
     tell('unsafe', 'PASSWORD_MIN_LENGTH', 'allows less than 12 characters where no second factor is demanded.');
   if (config.securityContact === undefined)
     tell('advice', 'SECURITY_CONTACT', 'is not set: who finds a vulnerability does not learn where to report it.');
@@ -75,10 +80,7 @@ export function settingsFindings(config: Config): Finding[] {
 
 async function clientFindings({ clients }: Services): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (let page = await clients.list({ limit: 500 }); page.length > 0; ) {
-    found.push(...page.flatMap(weaknesses));
-    page = await clients.list({ limit: 500, after: page.at(-1)?.id });
-  }
+  for await (const client of paged((after) => clients.list({ after, limit: 500 }))) found.push(...weaknesses(client));
   return found;
 }
 
@@ -107,20 +109,20 @@ async function mailFindings({ deliveries }: Services): Promise<Finding[]> {
   ];
 }
 
-async function firmFindings({ organizations }: Services): Promise<Finding[]> {
-  const firms = await organizations.list({ limit: 1000 });
-  return firms.flatMap(({ id, domains, verifiedDomains }) => {
+async function firmFindings({ organizations, policies }: Services): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for await (const { id, domains, verifiedDomains } of paged((after) => organizations.list({ after, limit: 500 }))) {
+    const about = `organization ${id}`;
+    const { mfa, passwordMinLength } = await policies.of([id]);
+    if (mfa !== 'required' && passwordMinLength < policyDefaults.passwordMinLength) {
+      const text = `allows passwords of ${passwordMinLength} characters where no second factor is demanded.`;
+      found.push({ severity: 'unsafe', about, text });
+    }
     const open = domains.filter((domain) => !verifiedDomains.includes(domain));
-    return open.length === 0
-      ? []
-      : [
-          {
-            severity: 'advice' as const,
-            about: `organization ${id}`,
-            text: `claims ${open.join(', ')} and has not proved it.`,
-          },
-        ];
-  });
+    if (open.length > 0)
+      found.push({ severity: 'advice', about, text: `claims ${open.join(', ')} and has not proved it.` });
+  }
+  return found;
 }
 
 function report(findings: readonly Finding[]): Answer {

@@ -62,13 +62,17 @@ export function createDeferredWork({ storage, secrets, log }: DeferredWorkDepend
 
     /** Stores it, and begins with it once the request that asks for it has been answered. */
     async function runLater(work: W): Promise<void> {
-      const id = await put(work);
+      begin(await put(work), work);
+    }
+
+    /** With what is stored, once the request that asks for it has been answered. */
+    function begin(id: string, work: W): void {
       const done = new Promise((resolve) => setImmediate(resolve)).then(() => run(id, work));
       underWay.add(done);
       void done.finally(() => underWay.delete(done));
     }
 
-    return { put, run, runLater };
+    return { put, run, begin, runLater };
   }
 
   async function attempt(id: string, act: () => Promise<void>): Promise<void> {

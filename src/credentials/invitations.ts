@@ -11,7 +11,7 @@ import {
   withInvitationEvent,
 } from '../accounts/invitation.ts';
 import { type InvitationStatus, statusOf } from '../accounts/invitation-status.ts';
-import { organizationIds } from '../accounts/membership.ts';
+import { membershipKeys, organizationIds } from '../accounts/membership.ts';
 import { makeToken } from '../accounts/one-time-token.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
@@ -61,7 +61,7 @@ export function createInvitations(dependencies: InvitationsDependencies) {
       temporaryPassword,
       invitation: newInvitation(link, { invitedBy: origin.actor, clientId, ownsAccount: true, mailId: newId() }, now),
     });
-    const detail = { roles: person.roles, memberships: organizationIds(person) };
+    const detail = { roles: person.roles, memberships: membershipKeys(person) };
     await audit.record({ type: 'account.created', result: 'success', subject: id, detail }, origin);
     await mails.send(account, { token, password });
     await audit.record({ type: 'invitation.sent', result: 'success', subject: id }, origin);
@@ -139,7 +139,13 @@ export function createInvitations(dependencies: InvitationsDependencies) {
     if (isUnused) await accounts.remove(accountId);
     const outcome = isUnused ? 'deleted' : 'suspended';
     await audit.record(
-      { type: 'invitation.cancelled', result: 'success', subject: accountId, detail: { account: outcome } },
+      {
+        type: 'invitation.cancelled',
+        result: 'success',
+        subject: accountId,
+        organizations: organizationIds(account),
+        detail: { account: outcome },
+      },
       origin,
     );
     return outcome;

@@ -93,9 +93,12 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
     return link(account, began, origin);
   }
 
-  /** For a person who has shown that the mailbox is theirs and needs a way back in: no limit is asked. */
-  async function mailLink(account: Account, origin: Origin): Promise<void> {
-    await note(await link(account, undefined, origin), account, { email: account.email }, origin);
+  /** For a person who has shown that the mailbox is theirs and needs a way back in: no limit is asked.
+   *  @returns whether a link is on its way */
+  async function mailLink(account: Account, origin: Origin): Promise<boolean> {
+    const outcome = await link(account, undefined, origin);
+    await note(outcome, account, { email: account.email }, origin);
+    return outcome === 'link-sent';
   }
 
   async function link(account: Account, began: ResetRequest['began'], origin: Origin): Promise<string> {

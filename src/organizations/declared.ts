@@ -26,7 +26,9 @@ export function organizationDifferences(wanted: DeclaredOrganization, stored: Or
   const old = stored
     ? { name: stored.name, domains: stored.domains, ...prefixed(policyInForce(stored, Date.now())) }
     : {};
-  return differences(old, next);
+  // Rules that may roll back by themselves are not what a file declares.
+  const waiting = stored?.probation ? [{ field: 'probation', old: true }] : [];
+  return [...differences(old, next), ...waiting];
 }
 
 /** Field by field, in the order of the fields. */

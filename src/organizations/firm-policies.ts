@@ -39,10 +39,13 @@ export function createFirmPolicies({ organizations, note }: FirmPoliciesDependen
     return updated;
   }
 
-  /** The rules on probation hold for good. @returns whether there were any that still held */
-  async function confirmPolicy(id: string, origin: Origin): Promise<boolean> {
+  /** The rules on probation hold for good. @param signedInAt only those saved before, milliseconds UTC
+   *  @returns whether there were any that still held */
+  async function confirmPolicy(id: string, signedInAt: number, origin: Origin): Promise<boolean> {
     const updated = await organizations.update(id, (old) =>
-      (old.probationUntil ?? 0) > Date.now() ? { ...settled(old), updatedAt: Date.now() } : undefined,
+      old.probation && old.probation.savedAt < signedInAt && (old.probationUntil ?? 0) > Date.now()
+        ? { ...settled(old), updatedAt: Date.now() }
+        : undefined,
     );
     if (updated) await note('policy.confirmed', id, {}, origin);
     return updated !== undefined;

@@ -39,12 +39,19 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
   /** @param otherwise the id to take where the wanted one is taken */
   async function inserted(record: Organization, otherwise: string | undefined): Promise<Organization> {
     try {
+      await demandNeverUsed(record.id);
       await organizations.insert(record);
       return record;
     } catch (error) {
       if (otherwise === undefined || !isDomainError(error, 'duplicate')) throw error;
       return inserted({ ...record, id: otherwise }, undefined);
     }
+  }
+
+  /** The log of a firm that was deleted is not for the next one of its name. */
+  async function demandNeverUsed(id: string): Promise<void> {
+    const [event] = await audit.search({ organization: id, limit: 1 });
+    if (event) throw new DomainError('duplicate', `${id} was the id of another organization`);
   }
 
   /** Name and domains. A domain that is claimed no longer is proved no longer.

@@ -13,7 +13,10 @@ const ipRange = z.string().transform((text, context) => {
 /** What one firm (or app) states, under the names of the API. What is left out it leaves to others. */
 export const policySchema = z.strictObject({
   mfa: z.enum(['optional', 'required']).default('optional'),
-  sso: z.enum(['optional', 'required']).default('optional'),
+  sso: z
+    .enum(['optional', 'required'])
+    .refine((sso) => sso === 'optional', 'cannot be required yet: no provider can be connected in this version')
+    .default('optional'),
   /** Empty: from anywhere. */
   ipAllowList: z
     .array(ipRange)

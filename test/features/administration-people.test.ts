@@ -154,6 +154,42 @@ for (const engine of engines) {
       ]);
     });
 
+    it('act on nobody above them by taking them in: not even with rights on the whole instance', async () => {
+      const { id, email } = await member({ instance: ['owner'] });
+      for (const instance of [['admin'], ['helpdesk']]) {
+        const act = people().create(await as({ instance }), newcomer({ email, organization: 'acme' }));
+        await expect(act).rejects.toMatchObject({ code: instance[0] === 'admin' ? 'not_permitted' : 'duplicate' });
+      }
+      expect((await people().get(owner, id)).memberships).toEqual([]);
+    });
+
+    it('leave a deletion in the log of the firm, and which roles were given with an invitation', async () => {
+      const admin = await as({ acme: ['admin'] });
+      const { id } = await people().create(admin, newcomer({ organization: 'acme', roles: ['auditor'] }));
+      await people().remove(admin, id);
+      const events = await gatehouse.app.administration.auditLog.list(admin, { subject: id });
+      expect(events.map(({ type }) => type)).toEqual([
+        'account.deleted',
+        'account.deletion-begun',
+        'invitation.sent',
+        'account.created',
+      ]);
+      expect(events.at(-1)?.detail?.memberships).toEqual(['acme', 'acme:auditor']);
+    });
+
+    it('write no reason that would make lines of its own', async () => {
+      const { id } = await member({ acme: [] }, true);
+      const act = acts().resetMfa(owner, id, 'lost\n2026 sign-in.succeeded');
+      await expect(act).rejects.toMatchObject({ code: 'invalid_input' });
+    });
+
+    it('open an account again as far as its first sign-in had come', async () => {
+      const made = await people().create(owner, newcomer({ organization: 'acme' }));
+      await gatehouse.services.accounts.update(made.id, (old) => ({ ...old, passwordHash: 'chosen' }));
+      await acts().suspend(owner, made.id);
+      expect(await acts().reopen(owner, made.id)).toMatchObject({ status: 'invited' });
+    });
+
     it('suspend and reopen: sessions and tokens of before do not come back', async () => {
       const person = await createPerson(gatehouse);
       const browser = gatehouse.browser();

@@ -6,6 +6,7 @@ import { hourMs, letClockRun, minuteMs, moveClock, stopClock } from '../support/
 import { consoleOf, createFirms, linksOn, type Roles } from '../support/console.ts';
 import { engines } from '../support/engines.ts';
 import { createPerson, signIn } from '../support/people.ts';
+import { hiddenFields } from '../support/reset.ts';
 import { signInWith, tokenWith } from '../support/snippet-program.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
@@ -91,6 +92,22 @@ for (const engine of engines) {
       if (type !== 'machine') expect(client?.metadata.id_token_signed_response_alg).toBe('ES256');
       const events = await gatehouse.services.audit.search({ type: 'client.created', organization: 'acme' });
       expect(events.filter(({ clientId }) => clientId === client?.id)).toHaveLength(1);
+    });
+
+    it('gives no rights in the API to an app whose form does not offer them', async () => {
+      const { browser } = await consoleOf(gatehouse, { instance: ['owner'] });
+      const page = await formFor(browser, 'web', '');
+      const fields = { ...standing(page), ...hiddenFields(page), name: 'Sly', redirectUris: callback };
+      const done = await browser.post('/admin/register-app/web', {
+        ...fields,
+        authMethod: 'client_secret_basic',
+        idTokenAlg: 'ES256',
+        'scope-users:write': 'yes',
+        'scope-offline_access': 'yes',
+      });
+      expect(done.problems).toEqual([]);
+      expect((await clientOn(done))?.metadata.scope?.split(' ')).not.toContain('users:write');
+      expect((await clientOn(done))?.metadata.client_name).toBe('Sly');
     });
 
     it('shows the secret once: not on a reload, not on the page of the app, and in no other browser', async () => {

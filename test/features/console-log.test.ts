@@ -34,7 +34,7 @@ for (const engine of engines) {
       document.querySelectorAll('.steps > li').map((li) => li.structuredText.replace(/\s+/g, ' '));
 
     it('says why a sign-in was refused, found by the address of the person', async () => {
-      const { browser } = await consoleOf(gatehouse, { acme: ['admin'] });
+      const { browser } = await consoleOf(gatehouse, { instance: ['owner'] });
       const page = await browser.get(`/admin/log?about=${encodeURIComponent(refused.email)}&type=sign-in.refused`);
       const [entry = '', ...others] = entries(page);
       expect(others).toEqual([]);

@@ -85,6 +85,23 @@ for (const engine of engines) {
       expect(again.text).toContain('The roles are changed.');
     });
 
+    it('who leaves one firm in one window stays in the other until that is pressed, too', async () => {
+      const { account } = await createMember(gatehouse, { acme: ['editor'], zeta: ['editor'] });
+      const { browser } = await consoleOf(gatehouse, { acme: ['admin'], zeta: ['admin'] });
+      const pages = await Promise.all(
+        ['acme', 'zeta'].map((firm) => browser.get(`/admin/people/${account.id}/leave/${firm}`)),
+      );
+      const firmsNow = async () => (await rolesOf(account.id))?.map(({ organization }) => organization);
+      for (const [page, left] of [
+        [pages[0], ['zeta']],
+        [pages[0], ['zeta']],
+        [pages[1], []],
+      ] as const) {
+        if (page) await browser.submit(page, {}, 'Remove');
+        expect(await firmsNow()).toEqual(left);
+      }
+    });
+
     it('an owner makes another owner, and the last one stays', async () => {
       const alone = await startApp({ engine });
       const { account } = await createMember(alone, {});

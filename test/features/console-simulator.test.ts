@@ -53,5 +53,25 @@ for (const engine of engines) {
       for (const address of ['home', '10.0.0.0/8'])
         expect(await problemsFor(person.email, address)).toEqual(['Type one IP address, such as 203.0.113.7']);
     });
+
+    it('names no other firm of somebody, in the simulator or in the log', async () => {
+      const person = await createMember(gatehouse, { acme: [], zeta: [] });
+      const { browser } = await consoleOf(gatehouse, { zeta: ['admin'] });
+      const asked = new URLSearchParams({ email: person.email, address: '192.0.2.9' });
+      const page = await browser.get(`/admin/simulator?${asked}`);
+      expect(page.text).toContain('Kept out');
+      await gatehouse.services.audit.record(
+        {
+          type: 'sign-in.refused',
+          result: 'failure',
+          subject: person.account.id,
+          detail: { rule: 'address-not-allowed', by: 'organization acme' },
+        },
+        { actor: person.account.id },
+      );
+      const log = await browser.get(`/admin/log?about=${encodeURIComponent(person.email)}`);
+      expect(log.text).toContain('address-not-allowed');
+      for (const { text } of [page, log]) expect(text).not.toContain('acme');
+    });
   });
 }

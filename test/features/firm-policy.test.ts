@@ -139,5 +139,13 @@ for (const engine of engines) {
       const { claims } = await signInTo(gatehouse.browser(), rp, person, { scope: 'openid organizations' });
       expect(claims?.organizations).toEqual(firms.map((id) => ({ id, roles: ['editor'] })));
     });
+
+    it('does not hand the id of a firm that was deleted, and so its log, to another one', async () => {
+      const { organizations } = gatehouse.services;
+      const { id } = await organizations.create({ name: 'Gone away' }, {});
+      await organizations.remove(id, {});
+      await expect(organizations.create({ id, name: 'New' }, {})).rejects.toMatchObject({ code: 'duplicate' });
+      expect((await organizations.create({ name: 'Gone away' }, {})).id).toMatch(/^gone-away-/);
+    });
   });
 }

@@ -28,6 +28,8 @@ describe('what a firm may state', () => {
 
   it.each([
     [{ mfa: 'sometimes' }],
+    // Nothing could fulfil it: no provider can be connected yet.
+    [{ sso: 'required' }],
     [{ passwordMinLength: 7 }],
     [{ passwordMinLength: 65 }],
     [{ passwordMinLength: 12.5 }],

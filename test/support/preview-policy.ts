@@ -114,6 +114,7 @@ const log = {
   since: '',
   events: [],
   isFiltered: false,
+  mostExported: 10_000,
   csvUrl: '/admin/log/events.csv',
   jsonUrl: '/admin/log/events.jsonl',
 };

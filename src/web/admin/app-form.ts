@@ -107,8 +107,14 @@ export function registrationFrom(type: ClientType, given: GivenApp, old?: Client
         }),
     ...(choosesMethod(type, old) ? { token_endpoint_auth_method: given.authMethod } : {}),
     backchannel_logout_uri: isCallable(type) ? given.backchannelLogoutUri || undefined : logoutUri,
-    scope: scopeFrom(type, given, old ? scope : ''),
+    scope: scopeFrom(type, { ...given, scopes: offeredOf(type, given.scopes, old) }, old ? scope : ''),
   });
+}
+
+/** What the form does not offer is not taken either: rights in the API are for what acts by itself, which asks for a fresh sign-in. */
+function offeredOf(type: ClientType, scopes: readonly string[], old: ClientMetadata | undefined): string[] {
+  const had: readonly string[] = apiScopesIn(old?.scope);
+  return scopes.filter((scope) => (type === 'machine' ? isOfApi(scope) : !isOfApi(scope) || had.includes(scope)));
 }
 
 function choosesMethod(type: ClientType, old: ClientMetadata | undefined): boolean {

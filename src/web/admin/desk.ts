@@ -1,13 +1,7 @@
 // What every page of the console begins with: who is there, what they may do, and which firm they look at. Rights are read anew on every
 // request.
 import type { Context } from 'koa';
-import {
-  type Administrator,
-  administratorOf,
-  isAdministrator,
-  mayAnywhere,
-  notPermitted,
-} from '../../administration/administrator.ts';
+import { type Administrator, administratorOf, mayAnywhere, notPermitted } from '../../administration/administrator.ts';
 import type { Permission } from '../../organizations/roles.ts';
 import type { AdminModel } from '../http/admin-models.ts';
 import type { Browser } from '../http/browser.ts';
@@ -33,7 +27,8 @@ export function createDesk({ browser, signedIn }: { browser: Browser; signedIn: 
     { isFresh = false }: { isFresh?: boolean } = {},
   ): Promise<Desk | undefined> {
     // Who has no business here is not asked for a password first.
-    const mustBeFresh = isFresh && ((account: SignedIn['account']) => isAdministrator(administratorOf(account, {})));
+    const mustBeFresh =
+      isFresh && ((account: SignedIn['account']) => mayAnywhere(administratorOf(account, {}), permission));
     const person = await signedIn.require(ctx, { isFresh: mustBeFresh });
     if (!person) return undefined;
     const who = administratorOf(person.account, person.origin);

@@ -16,21 +16,28 @@ export interface FirmChoice {
   choices: ChoiceModel[];
 }
 
-/** @param href the address of the page with this firm
- *  @throws DomainError 'not_permitted' or 'not_found' for a firm that is none of theirs */
+interface FirmQuestion {
+  firms: Firms;
+  permission: Permission;
+  /** The address of the page with this firm. */
+  href(organization?: string): string;
+  /** Which one the page is about; the address names it when left out. */
+  about?: string | undefined;
+}
+
+/** @throws DomainError 'not_permitted' or 'not_found' for a firm that is none of theirs */
 export async function chooseFirm(
   ctx: Context,
   who: Administrator,
-  { firms, permission, href }: { firms: Firms; permission: Permission; href(organization?: string): string },
+  { firms, permission, href, about = queryOf(ctx, 'organization') }: FirmQuestion,
 ): Promise<FirmChoice> {
   const own = firmsWith(who, permission)?.toSorted();
-  const organization = queryOf(ctx, 'organization') ?? own?.[0];
+  const organization = about ?? own?.[0];
   demand(who, permission, organization);
   const current = organization === undefined ? undefined : await firms.get(who, organization);
-  const listed = await firms.list(who, { limit: mostLinks + 1 });
-  const shown = listed.filter(({ id }) => !own || own.includes(id));
-  if (shown.length < 2 && own) return { organization, choices: [] };
-  if (shown.length === 0) return { organization, choices: [] };
+  const most = mostLinks + 1;
+  const shown = own ? await firms.named(who, own.slice(0, most)) : await firms.list(who, { limit: most });
+  if (shown.length < (own ? 2 : 1)) return { organization, choices: [] };
   const linked = shown.length > mostLinks ? [] : shown;
   const all = current && !linked.some(({ id }) => id === current.id) ? [...linked, current] : linked;
   return {

@@ -10,7 +10,7 @@ import type { FieldError } from '../http/view-models.ts';
 import { type Desk, pathWith, queryOf } from './desk.ts';
 import { namesOf } from './firm-names.ts';
 import { invitePath } from './invite.ts';
-import { chosen, type InviteOptions, inviteOptions } from './invite-options.ts';
+import { chosen, chosenApp, type InviteOptions, inviteOptions } from './invite-options.ts';
 import { personPath } from './person-models.ts';
 import type { AdminPagesDependencies } from './router.ts';
 
@@ -56,7 +56,7 @@ export function inviteManyRoutes(router: Router, dependencies: AdminPagesDepende
     const given = await readForm(ctx, desk.person.csrfContext, names, { files: ['file'], maxBytes });
     const options = await inviteOptions(administration, desk.who, given.organization || undefined);
     const firm = chosen(options.firms, given.organization);
-    const app = chosen([{ value: '', label: { text: '' } }, ...options.apps], given.clientId);
+    const app = chosenApp(options.apps, given.clientId, firm?.value);
     const list = readPeopleList(given.file.trim() === '' ? given.people : given.file);
     const errors: FieldError[] = [
       ...('fault' in list ? [listError(list.fault)] : []),

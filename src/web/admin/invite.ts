@@ -8,7 +8,7 @@ import { nameFaults } from '../http/name-errors.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { FieldError } from '../http/view-models.ts';
 import { type Desk, pathWith, queryOf } from './desk.ts';
-import { chosen, type InviteOptions, inviteOptions } from './invite-options.ts';
+import { chosen, chosenApp, type InviteOptions, inviteOptions } from './invite-options.ts';
 import { personPath } from './person-models.ts';
 import { roleErrors, roleFormModel, rolesOf } from './role-form.ts';
 import type { AdminPagesDependencies } from './router.ts';
@@ -85,8 +85,8 @@ export function inviteRoutes(router: Router, dependencies: AdminPagesDependencie
 
 function check({ who }: Desk, given: Given, options: InviteOptions) {
   const firm = chosen(options.firms, given.organization);
-  const app = chosen([{ value: '', label: { text: '' } }, ...options.apps], given.clientId);
   const organization = firm?.value;
+  const app = chosenApp(options.apps, given.clientId, organization);
   const roles = roleFormModel(given, { rank: rankWithin(who, organization), isInstance: organization === undefined });
   const errors: FieldError[] = [
     ...emailErrors(given.email.trim()),

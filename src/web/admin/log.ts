@@ -1,13 +1,13 @@
 // The audit record in the console: newest first, by what, whom and since when; and as a file, for other programs.
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { displayName } from '../../accounts/account.ts';
 import type { Administrator } from '../../administration/administrator.ts';
 import type { AuditQuery } from '../../administration/audit-log.ts';
 import { type AuditEvent, auditEventTypes } from '../../audit/audit.ts';
 import { contentOf } from '../../audit/event.ts';
 import { activityKey } from '../http/activity-key.ts';
 import type { LogEventModel } from '../http/admin-models.ts';
+import { accountNames } from './account-names.ts';
 import { type Desk, pathWith, queryOf } from './desk.ts';
 import { chooseFirm } from './firm-choice.ts';
 import { csvOf } from './log-export.ts';
@@ -31,7 +31,7 @@ interface Asked {
 
 export function logRoutes(router: Router, dependencies: AdminPagesDependencies): void {
   const { accounts, administration, audit, openDesk, views } = dependencies;
-  const { auditLog, firms, people } = administration;
+  const { auditLog, firms } = administration;
 
   router.get(logPath, async (ctx) => {
     const desk = await openDesk(ctx, 'audit:read');
@@ -43,7 +43,7 @@ export function logRoutes(router: Router, dependencies: AdminPagesDependencies):
     const found = await list(who, asked, { after, limit: pageSize + 1 });
     const events = found.slice(0, pageSize);
     const last = found.length > pageSize ? events.at(-1) : undefined;
-    const nameOf = await namesFor(who, events);
+    const nameOf = await accountNames(administration, who, events);
     views.render(ctx, 'admin/log', {
       ...desk.model,
       sections: sectionsFor(who, asked.organization),
@@ -52,6 +52,7 @@ export function logRoutes(router: Router, dependencies: AdminPagesDependencies):
       ...textOf(asked),
       events: events.map((event) => toModel(event, nameOf)),
       isFiltered: Boolean(asked.type || asked.about || asked.since || after),
+      mostExported,
       csvUrl: pathWith(`${logPath}/events.csv`, { ...asked }),
       jsonUrl: pathWith(`${logPath}/events.jsonl`, { ...asked }),
       ...(after ? { firstUrl: pathWith(logPath, { ...asked }) } : {}),
@@ -105,18 +106,6 @@ export function logRoutes(router: Router, dependencies: AdminPagesDependencies):
       events.push(...page);
     }
     return events;
-  }
-
-  /** Names of the accounts on one page that may be seen; of others the id is shown. */
-  async function namesFor(who: Administrator, events: readonly AuditEvent[]) {
-    const ids = [...new Set(events.flatMap(({ actor, subject }) => [actor, subject]))].filter((id) => id !== undefined);
-    const named = await Promise.all(
-      ids.map(async (id) => {
-        const account = await people.get(who, id).catch(() => undefined);
-        return account ? ([id, displayName(account)] as const) : undefined;
-      }),
-    );
-    return new Map(named.filter((entry) => entry !== undefined));
   }
 }
 

@@ -2,6 +2,7 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { type Account, displayName } from '../../accounts/account.ts';
+import { organizationIds } from '../../accounts/membership.ts';
 import { type Administrator, demand, may, notPermitted, rankWithin } from '../../administration/administrator.ts';
 import { rankOf } from '../../organizations/roles.ts';
 import { DomainError, isDomainError } from '../../platform/errors.ts';
@@ -12,7 +13,6 @@ import { peoplePath } from './people.ts';
 import { personPath } from './person-models.ts';
 import { type GivenRoles, givenOf, roleErrors, roleFormModel, rolesOf } from './role-form.ts';
 import type { AdminPagesDependencies } from './router.ts';
-import { wasDoneSince } from './second-click.ts';
 
 interface Place {
   desk: Desk;
@@ -23,7 +23,7 @@ interface Place {
 }
 
 export function personRolesRoutes(router: Router, dependencies: AdminPagesDependencies): void {
-  const { administration, audit, openDesk, readForm, views } = dependencies;
+  const { accounts, administration, openDesk, readForm, views } = dependencies;
   const { firms, people } = administration;
 
   for (const path of [`${peoplePath}/:id/roles`, `${peoplePath}/:id/roles/:organization`]) {
@@ -45,13 +45,15 @@ export function personRolesRoutes(router: Router, dependencies: AdminPagesDepend
       const errors = roleErrors(given, formOf(place, given));
       if (errors.length > 0) return showRoles(ctx, place, given, { errors, status: 422 });
       // Somebody else was here meanwhile: what they gave is not taken back unseen.
-      if (given.was !== roles.join())
-        return showRoles(ctx, place, givenOf(roles), { errors: [{ key: 'error.roles.changed' }], status: 409 });
+      const isStill = (old: Account) => heldIn(old, organization?.id)?.join() === given.was;
       try {
-        await people.setRoles(desk.who, account.id, wanted, organization?.id);
+        await people.setRoles(desk.who, account.id, wanted, organization?.id, isStill);
       } catch (error) {
         if (!isDomainError(error, 'conflict')) throw error;
-        return showRoles(ctx, place, given, { errors: [{ key: 'admin.act.lastOwner' }], status: 409 });
+        const now = await placeOf(ctx, desk);
+        const isSame = now.roles.join() === given.was;
+        const why = isSame ? 'admin.act.lastOwner' : 'error.roles.changed';
+        return showRoles(ctx, now, isSame ? given : givenOf(now.roles), { errors: [{ key: why }], status: 409 });
       }
       seeOther(ctx, donePath(account));
     });
@@ -81,10 +83,12 @@ export function personRolesRoutes(router: Router, dependencies: AdminPagesDepend
   router.post(leavePath, async (ctx) => {
     const desk = await openDesk(ctx, 'users:write', { isFresh: true });
     if (!desk) return;
-    const { openedAt } = await readForm(ctx, desk.person.csrfContext, ['openedAt']);
+    await readForm(ctx, desk.person.csrfContext, []);
     const { id = '', organization = '' } = ctx.params;
-    const click = { type: 'account.changed', subject: id, actor: desk.person.account.id, openedAt } as const;
-    if (!(await wasDoneSince(audit, click))) {
+    demand(desk.who, 'users:write', organization);
+    // A second click finds nobody there to let go.
+    const account = await accounts.get(id);
+    if (account && organizationIds(account).includes(organization)) {
       await placeOf(ctx, desk);
       await people.leave(desk.who, id, organization);
     }
@@ -133,10 +137,15 @@ function formOf({ desk, organization }: Place, given: GivenRoles) {
 }
 
 /** @throws DomainError 'not_found' for a firm that they do not belong to */
-export function rolesIn({ memberships = [], email }: Account, organization: string): readonly string[] {
-  const held = memberships.find((one) => one.organization === organization);
-  if (!held) throw new DomainError('not_found', `${email} does not belong to ${organization}`);
-  return held.roles;
+export function rolesIn(account: Account, organization: string): readonly string[] {
+  const held = heldIn(account, organization);
+  if (!held) throw new DomainError('not_found', `${account.email} does not belong to ${organization}`);
+  return held;
+}
+
+/** On the whole instance where no firm is named. */
+function heldIn({ roles, memberships = [] }: Account, organization: string | undefined): readonly string[] | undefined {
+  return organization === undefined ? roles : memberships.find((one) => one.organization === organization)?.roles;
 }
 
 function donePath({ id }: Account): string {

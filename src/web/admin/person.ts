@@ -12,6 +12,7 @@ import type { SessionModel } from '../http/account-models.ts';
 import { activityKey } from '../http/activity-key.ts';
 import type { EventModel, OfferModel, PersonModel } from '../http/admin-models.ts';
 import type { Message } from '../http/view-models.ts';
+import { accountNames } from './account-names.ts';
 import { type Desk, queryOf } from './desk.ts';
 import { namesOf } from './firm-names.ts';
 import { peoplePath } from './people.ts';
@@ -71,6 +72,7 @@ export function personRoutes(router: Router, dependencies: AdminPagesDependencie
       peopleActs.sessionsOf(who, account.id),
       eventsOf(who, account),
     ]);
+    const nameOf = await accountNames(administration, who, events ?? []);
     const memberships = membershipModels(who, account, names);
     const invitation = statusOf(account);
     return {
@@ -98,7 +100,7 @@ export function personRoutes(router: Router, dependencies: AdminPagesDependencie
             },
           }
         : {}),
-      ...(events ? { events: await Promise.all(events.map((event) => eventModel(event, account))) } : {}),
+      ...(events ? { events: events.map((event) => eventModel(event, account, nameOf)) } : {}),
     };
   }
 
@@ -111,21 +113,22 @@ export function personRoutes(router: Router, dependencies: AdminPagesDependencie
     if (organization === undefined && !who.instance.has('audit:read')) return undefined;
     return auditLog.list(who, { subject: account.id, organization, limit: latestEvents });
   }
+}
 
-  async function eventModel(
-    { type, at, result, address = '', actor }: AuditEvent,
-    account: Account,
-  ): Promise<EventModel> {
-    const isForeign = actor !== undefined && actor !== account.id && actor !== 'system';
-    const by = isForeign ? await dependencies.accounts.get(actor) : undefined;
-    return {
-      sentence: { key: activityKey(type) },
-      at,
-      hasFailed: result === 'failure',
-      address,
-      ...(isForeign ? { by: by ? { text: displayName(by) } : { key: 'admin.person.byOther' } } : {}),
-    };
-  }
+function eventModel(
+  { type, at, result, address = '', actor }: AuditEvent,
+  account: Account,
+  nameOf: ReadonlyMap<string, string>,
+): EventModel {
+  const isForeign = actor !== undefined && actor !== account.id && actor !== 'system';
+  const name = isForeign ? nameOf.get(actor) : undefined;
+  return {
+    sentence: { key: activityKey(type) },
+    at,
+    hasFailed: result === 'failure',
+    address,
+    ...(isForeign ? { by: name ? { text: name } : { key: 'admin.person.byOther' } } : {}),
+  };
 }
 
 function offerOf({ name }: PersonAct, { id }: Account): OfferModel {

@@ -10,6 +10,7 @@ import { seeOther } from '../http/redirect.ts';
 import type { FieldError, Message } from '../http/view-models.ts';
 import { type Desk, pathWith } from './desk.ts';
 import { chooseFirm } from './firm-choice.ts';
+import { sectionsFor } from './navigation.ts';
 import { type GivenPolicy, givenOf, policyFields, readPolicy } from './policy-form.ts';
 import type { AdminPagesDependencies } from './router.ts';
 
@@ -53,13 +54,13 @@ export function policyRoutes(router: Router, dependencies: AdminPagesDependencie
       return seeOther(ctx, done(firm, 'unchanged'));
     if (form.was !== String(firm.updatedAt))
       return show(ctx, desk, firm, form, { errors: [{ key: 'error.policy.changed' }], status: 409 });
-    const preview = await policies.preview(desk.who, firm.id, policy);
-    if (preview.you) {
+    if (policies.shutsOut(desk.who, policy)) {
       const address = desk.person.origin.address ?? '';
       const error = { field: 'ipAllowList', key: 'error.ipAllowList.you', values: { address } };
       return show(ctx, desk, firm, form, { errors: [error], status: 422 });
     }
     if (form.step !== 'save') {
+      const preview = await policies.preview(desk.who, firm.id, policy);
       const model = {
         ...desk.model,
         ...desk.form(policyPath),
@@ -106,13 +107,14 @@ export function policyRoutes(router: Router, dependencies: AdminPagesDependencie
     given: GivenPolicy,
     { errors = [], status = 200 }: { errors?: readonly FieldError[]; status?: number } = {},
   ): Promise<void> {
-    const { choices } = await choice(ctx, desk);
+    const { choices } = await choice(ctx, desk, firm.id);
     const notice = errors.length === 0 ? notices.get(ctx.query.done) : undefined;
     const now = Date.now();
     const isWaiting = firm.probation !== undefined && (firm.probationUntil ?? 0) > now;
     const model = {
       ...desk.model,
       ...desk.form(policyPath, errors),
+      sections: sectionsFor(desk.who, firm.id),
       firms: choices,
       id: firm.id,
       organization: firm.name,
@@ -136,9 +138,9 @@ export function policyRoutes(router: Router, dependencies: AdminPagesDependencie
     };
   }
 
-  function choice(ctx: Context, { who }: Desk) {
+  function choice(ctx: Context, { who }: Desk, about?: string) {
     const href = (organization?: string) => pathWith(policyPath, { organization });
-    return chooseFirm(ctx, who, { firms, permission: 'organizations:read', href });
+    return chooseFirm(ctx, who, { firms, permission: 'organizations:read', href, ...(about ? { about } : {}) });
   }
 
   /** The one that is asked for, or the first of those that may be seen; undefined where there is none at all. */

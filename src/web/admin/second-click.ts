@@ -13,7 +13,10 @@ export async function wasDoneSince(
   const openedAt = Number(click.openedAt);
   if (!openedAt) return false;
   const latest = await audit.latestOf(click.subject, { limit: latestEvents });
-  return latest.some(({ type, actor, at }) => type === click.type && actor === click.actor && at >= openedAt);
+  return latest.some(
+    ({ type, actor, at, result }) =>
+      type === click.type && actor === click.actor && at >= openedAt && result === 'success',
+  );
 }
 
 /** The same for an app that is gone: its events have no account for a subject. */

@@ -1,19 +1,18 @@
 // "Who would meet which screens, and why?" Answered by the same function that decides a sign-in; nothing is written, nobody signed in.
 import type Router from '@koa/router';
 import { displayName } from '../../accounts/account.ts';
+import { maySee } from '../../administration/administrator.ts';
 import type { SimulatedStep } from '../../administration/simulator.ts';
-import { clientName } from '../../clients/client.ts';
 import { canonicalRange } from '../../organizations/ip-ranges.ts';
 import type { FieldError } from '../http/view-models.ts';
 import { queryOf } from './desk.ts';
+import { appOptions } from './invite-options.ts';
 import type { AdminPagesDependencies } from './router.ts';
 
-export const simulatorPath = '/admin/simulator';
-/** More are named by their id in the log. */
-const mostApps = 100;
+const simulatorPath = '/admin/simulator';
 
 export function simulatorRoutes(router: Router, { accounts, administration, openDesk, views }: AdminPagesDependencies) {
-  const { clientApps, people, simulator } = administration;
+  const { clientApps, simulator } = administration;
 
   router.get(simulatorPath, async (ctx) => {
     const desk = await openDesk(ctx, 'users:read');
@@ -22,11 +21,11 @@ export function simulatorRoutes(router: Router, { accounts, administration, open
     const email = queryOf(ctx, 'email')?.trim().slice(0, 254) ?? '';
     const address = queryOf(ctx, 'address')?.trim().slice(0, 60) ?? '';
     const app = queryOf(ctx, 'app') ?? '';
-    const apps = await clientApps.list(who, { limit: mostApps }).catch(() => []);
+    const apps = await appOptions(clientApps, who);
     const isAsked = ctx.query.email !== undefined;
     const account = email === '' ? undefined : await accounts.findByEmail(email);
     // Somebody else's people are nobody here.
-    const seen = account && (await people.get(who, account.id).catch(() => undefined));
+    const seen = account && maySee(who, account) ? account : undefined;
     const from = address === '' ? desk.person.origin.address : canonicalRange(address);
     const errors: FieldError[] = [
       ...(seen ? [] : [{ field: 'email', key: 'error.simulator.email' }]),
@@ -34,13 +33,12 @@ export function simulatorRoutes(router: Router, { accounts, administration, open
         ? [{ field: 'address', key: 'error.simulator.address', values: { example: '203.0.113.7' } }]
         : []),
     ];
-    const client = apps.find(({ id }) => id === app);
     const steps =
       seen && errors.length === 0
         ? await simulator.simulate(who, {
             accountId: seen.id,
             address: from,
-            asksConsent: client !== undefined && !client.metadata.first_party,
+            asksConsent: apps.find(({ value }) => value === app)?.asksConsent ?? false,
           })
         : [];
     const shown = isAsked ? errors : [];
@@ -51,7 +49,7 @@ export function simulatorRoutes(router: Router, { accounts, administration, open
       address,
       here: desk.person.origin.address ?? '',
       app,
-      apps: apps.map(({ id, metadata }) => ({ id, name: clientName(metadata) })),
+      apps: apps.map(({ value, label }) => ({ id: value, name: label.text })),
       steps: steps.map(toModel),
       ...(seen ? { person: displayName(seen) } : {}),
     };

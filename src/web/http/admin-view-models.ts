@@ -75,6 +75,8 @@ export interface AdminViewModels extends AppViewModels, FirmViewModels {
     since: string;
     events: readonly LogEventModel[];
     isFiltered: boolean;
+    /** So many events a file holds at most. */
+    mostExported: number;
     csvUrl: string;
     jsonUrl: string;
     firstUrl?: string;
