@@ -11,6 +11,7 @@ import { ownerRole } from './credentials/owner-recovery.ts';
 import { viewsFolder } from './ground.ts';
 import { cookieNames } from './oidc/configuration.ts';
 import { createOidc } from './oidc/oidc.ts';
+import { longestSessionSeconds } from './organizations/policy.ts';
 import type { Services } from './services.ts';
 import { createAccountRouter } from './web/account/router.ts';
 import { createAdminRouter } from './web/admin/router.ts';
@@ -38,9 +39,6 @@ import { createResetPasswordRouter } from './web/interaction/reset-password.ts';
 import { createInteractionRouter } from './web/interaction/router.ts';
 import { createStartAgain } from './web/interaction/start-again.ts';
 import { createStack } from './web/stack.ts';
-
-/** A firm may choose so much where the operator states nothing; each session carries its own limit. */
-const longestSessionSeconds = 30 * 24 * 3600;
 
 /** The whole server as a request listener: no port is opened. */
 export async function createApp(services: Services, options: { isStopping?: () => boolean } = {}) {
@@ -81,6 +79,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     securityHeaders(issuer),
     errors.middleware,
   ];
+  // A firm may choose so much where the operator states nothing; each session carries its own limit.
   const sessionAbsoluteSeconds = config.sessionAbsolute ?? longestSessionSeconds;
   const oidc = await createOidc({
     issuer,

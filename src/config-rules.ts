@@ -47,6 +47,13 @@ export const network = z
     'must be addresses or CIDR ranges, such as 10.0.0.0/8',
   );
 
+export const storageUrl = z
+  .string()
+  .regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/, 'must start with sqlite: or mongodb://');
+
+/** Whom somebody from outside writes to. */
+export const contact = z.string().regex(/^(mailto:|https:\/\/)/, 'must start with mailto: or https://');
+
 /** The mail server, or `off`. */
 export const smtpUrl = z
   .string()

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import {
   checkTogether,
+  contact,
   duration,
   list,
   network,
@@ -10,6 +11,7 @@ import {
   secureUrl,
   sender,
   smtpUrl,
+  storageUrl,
   wholeNumber,
 } from './config-rules.ts';
 import { fromEnvironment, readFile } from './config-sources.ts';
@@ -35,10 +37,7 @@ export const settings = {
   ),
   storageUrl: setting(
     'STORAGE_URL',
-    z
-      .string()
-      .regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/, 'must start with sqlite: or mongodb://')
-      .default('sqlite:data/gatehouse.db'),
+    storageUrl.default('sqlite:data/gatehouse.db'),
     '`sqlite:PATH` (embedded) or `mongodb://…`.',
   ),
   secretKey: setting(
@@ -117,6 +116,11 @@ export const settings = {
     duration('1d', '30d').default(7 * 24 * 3600),
     'Time for which the link of an invitation is good. Its temporary password is good for 72 hours.',
   ),
+  signingKeyRotation: setting(
+    'SIGNING_KEY_ROTATION',
+    z.union([z.literal('off'), duration('7d', '730d')]).default(90 * 24 * 3600),
+    'Time after which the next signing key takes over, which apps know by then; `off` leaves it to `gatehouse keys rotate`.',
+  ),
   smtpUrl: setting(
     'SMTP_URL',
     smtpUrl.optional(),
@@ -134,10 +138,7 @@ export const settings = {
   ),
   securityContact: setting(
     'SECURITY_CONTACT',
-    z
-      .string()
-      .regex(/^(mailto:|https:\/\/)/, 'must start with mailto: or https://')
-      .optional(),
+    contact.optional(),
     'Where to report a vulnerability; published as /.well-known/security.txt.',
   ),
 };

@@ -142,7 +142,7 @@ export async function createServices(config: Config, log: Log, storageAt?: typeo
     issuer: config.issuer,
     lifetimeSeconds: config.passwordResetLifetime,
   });
-  const keys = createKeys({ storage, secrets, audit });
+  const keys = createKeys({ storage, secrets, audit, settings: config });
   const grants = createGrants({ storage, sessions });
   const answeredRequests = createAnsweredRequests(ground);
   const errorReports = createErrorReports({ storage, log, issuer: config.issuer });

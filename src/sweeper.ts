@@ -8,12 +8,14 @@ import type { Collection, Stored } from './storage/port.ts';
 const sweepEveryMs = 60_000;
 /** As often as the first wait of platform/retry.ts is long. */
 const tellEveryMs = 5_000;
+/** Within so long a change of the signing keys is everywhere. */
+const followEveryMs = 2_000;
 const batch = 1000;
 /** Used and expired codes and tokens stay a while for the right error and for reuse detection. */
 const graceMs = 3_600_000;
 
 export async function sweep(
-  { artifacts, audit, expiring, deferredWork, securityNotices }: Services,
+  { artifacts, audit, expiring, deferredWork, keys, securityNotices }: Services,
   { accountDeletion, administration, oidc }: App,
 ): Promise<void> {
   const now = Date.now();
@@ -23,6 +25,7 @@ export async function sweep(
   await accountDeletion.sweep();
   await administration.policies.sweep();
   await deferredWork.resume();
+  await keys.sweep();
   for (const collection of expiring) await clear(collection, now);
   const kinds = Object.keys(artifactKinds) as ArtifactKind[];
   for (const kind of kinds) await clear(artifacts.of(kind), now - graceMs);
@@ -38,6 +41,7 @@ export function startSweeper(services: Services, app: App): () => void {
   const timers = [
     every(sweepEveryMs, () => sweep(services, app), 'sweeping failed; tried again in a minute'),
     every(tellEveryMs, () => app.oidc.tellDue(), 'the queue of back-channel logouts could not be read'),
+    every(followEveryMs, () => app.oidc.followKeys(), 'the signing keys could not be read: those of before are used'),
   ];
   return () => {
     for (const timer of timers) clearInterval(timer);

@@ -54,5 +54,8 @@ export const auditEventTypes = [
   'sign-in.succeeded',
   'sign-in.throttled',
   'signing-key.created',
+  'signing-key.retired',
+  'signing-key.revoked',
+  'signing-key.rotated',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];

@@ -62,7 +62,7 @@ export interface Presented {
 
 export interface ApiTokensDependencies {
   issuer: string;
-  provider: Provider;
+  provider(): Provider;
   clients: Clients;
   findAccount(id: string): Promise<Account | undefined>;
 }
@@ -80,8 +80,8 @@ export function createApiTokens({ issuer, provider, clients, findAccount }: ApiT
   /** @returns undefined for whatever opens nothing: unknown, expired or revoked, for another audience, of a client or an account that is
    *  gone, of a session that is over, without the proof that it is bound to */
   async function open(presented: Presented): Promise<ApiToken | undefined> {
-    const machine = (await provider.ClientCredentials.find(presented.token)) as Held | undefined;
-    const held = machine ?? ((await provider.AccessToken.find(presented.token)) as Held | undefined);
+    const machine = (await provider().ClientCredentials.find(presented.token)) as Held | undefined;
+    const held = machine ?? ((await provider().AccessToken.find(presented.token)) as Held | undefined);
     if (held?.aud !== apiIdentifier(issuer) || !(await isProved(held, presented))) return undefined;
     const client = await clients.get(held.clientId ?? '');
     if (!client) return undefined;
@@ -94,7 +94,7 @@ export function createApiTokens({ issuer, provider, clients, findAccount }: ApiT
 
   /** The grant looks at its account itself: a reset of the password or a suspension ends it. */
   async function personBehind({ grantId = '', accountId, clientId }: Held): Promise<Account | undefined> {
-    const grant = await provider.Grant.find(grantId);
+    const grant = await provider().Grant.find(grantId);
     if (!grant || grant.accountId !== accountId || grant.clientId !== clientId) return undefined;
     return findAccount(accountId ?? '');
   }
@@ -103,7 +103,7 @@ export function createApiTokens({ issuer, provider, clients, findAccount }: ApiT
     if (jkt === undefined || presented.scheme === 'Bearer') return jkt === undefined && presented.scheme === 'Bearer';
     const proof = await readDpopProof(presented, Date.now());
     if (!proof || proof.thumbprint !== jkt) return false;
-    const { ReplayDetection } = provider as unknown as {
+    const { ReplayDetection } = provider() as unknown as {
       ReplayDetection: { unique(iss: string, jti: string, exp: number): Promise<boolean> };
     };
     return ReplayDetection.unique(clientId, proof.jti, proof.usableUntil);

@@ -9,6 +9,7 @@ import { enabledAlgorithms } from './algorithms.ts';
 import type { SignOutReport } from './backchannel.ts';
 import { accountClaims, acr, claimsByScope } from './claims.ts';
 import { createPrompts } from './prompts.ts';
+import { idTokenSeconds } from './signing-key.ts';
 
 /** Pages that the library asks us to draw. */
 export interface ProviderPages {
@@ -162,7 +163,7 @@ function lifetimes(sessionSeconds: number): NonNullable<Configuration['ttl']> {
     ClientCredentials: 15 * 60,
     // A grant must outlive every refresh token that hangs on it.
     Grant: Math.max(offlineSeconds, sessionSeconds) + day,
-    IdToken: 3600,
+    IdToken: idTokenSeconds,
     Interaction: interactionSeconds,
     RefreshToken: (_ctx, token) => {
       const whole = token.expiresWithSession ? sessionSeconds : offlineSeconds;

@@ -38,7 +38,7 @@ export interface LoginResult {
   session: SignInFacts;
 }
 
-export function createInteractions(provider: Provider, sessions: Pick<Sessions, 'epochOfSession'>) {
+export function createInteractions(provider: () => Provider, sessions: Pick<Sessions, 'epochOfSession'>) {
   /** @returns undefined when it is over, or not this browser's (no cookie, expired, finished, session ended meanwhile) */
   async function pending({ req, res }: Exchange): Promise<PendingInteraction | undefined> {
     const interaction = await load({ req, res });
@@ -47,7 +47,7 @@ export function createInteractions(provider: Provider, sessions: Pick<Sessions, 
 
   async function load({ req, res }: Exchange): Promise<LibraryInteraction | undefined> {
     try {
-      return await provider.interactionDetails(req, res);
+      return await provider().interactionDetails(req, res);
     } catch (error) {
       if (error instanceof errors.SessionNotFound) return undefined;
       throw error;
@@ -56,7 +56,7 @@ export function createInteractions(provider: Provider, sessions: Pick<Sessions, 
 
   /** @returns the address that takes the person on */
   async function finishLogin(exchange: Exchange, login: LoginResult): Promise<string> {
-    return provider.interactionResult(
+    return provider().interactionResult(
       exchange.req,
       exchange.res,
       { login: { ...login } },
@@ -79,7 +79,7 @@ export function createInteractions(provider: Provider, sessions: Pick<Sessions, 
     const interaction = await load(exchange);
     const accountId = interaction?.session?.accountId;
     if (!interaction || !accountId) return undefined;
-    const { Grant } = provider;
+    const { Grant } = provider();
     const clientId = String(interaction.params.client_id);
     const epoch = await sessions.epochOfSession(interaction.session?.uid ?? '');
     const known = interaction.grantId ? await Grant.find(interaction.grantId) : undefined;
@@ -90,14 +90,14 @@ export function createInteractions(provider: Provider, sessions: Pick<Sessions, 
     for (const [resource, scopes] of Object.entries(missing.resourceScopes))
       grant.addResourceScope(resource, scopes.join(' '));
     const grantId = await grant.save();
-    const location = await provider.interactionResult(exchange.req, exchange.res, { consent: { grantId } });
+    const location = await provider().interactionResult(exchange.req, exchange.res, { consent: { grantId } });
     const scopes = grant.getOIDCScope().split(' ').filter(Boolean);
     return { location, scopes, apiScopes: Object.values(missing.resourceScopes).flat() };
   }
 
   /** Sends the person back to the client with an error of the standard. */
   function abort(exchange: Exchange, error: 'access_denied' | 'login_required', description: string): Promise<string> {
-    return provider.interactionResult(
+    return provider().interactionResult(
       exchange.req,
       exchange.res,
       { error, error_description: description },

@@ -1,124 +1,163 @@
-// Signing keys: made by the server at its first start, kept in storage, sealed.
-import { generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
-import { z } from 'zod';
-import type { Audit } from '../audit/audit.ts';
-import { isDomainError } from '../platform/errors.ts';
-import { randomToken } from '../platform/ids.ts';
-import { type Secrets, sha256 } from '../platform/secrets.ts';
-import type { CollectionSpec, Storage } from '../storage/port.ts';
+// Signing keys turn over. Of each algorithm there is always one that signs and the next one, published already; the one before stays
+// published. Each step is one write that holds whoever else takes it at the same moment, and whoever dies after it leaves a set that
+// works: what is missing then, the next look makes.
+import type { JsonWebKey } from 'node:crypto';
+import type { Origin } from '../audit/audit.ts';
+import { DomainError } from '../platform/errors.ts';
+import { createPairwise } from './pairwise.ts';
+import {
+  isReady,
+  type KeyAlgorithm,
+  type KeyInLife,
+  keyAlgorithms,
+  keyTimes,
+  livesOf,
+  published,
+  readyAt,
+  type SigningKey,
+} from './signing-key.ts';
+import { createStoredKeys, type StoredKeysDependencies, system } from './stored-keys.ts';
 
-const generate = promisify(generateKeyPair);
+/** Apps that keep the list of keys are expected to look again within so long. */
+const noticeMs = 3_600_000;
 
-const signingKeySchema = z.object({
-  /** `ES256-1`, `ES256-2` …: the number decides the order, so that two nodes that start together make one key, not two. */
-  id: z.string(),
-  algorithm: z.enum(['ES256', 'RS256']),
-  number: z.number().int(),
-  kid: z.string(),
-  /** Private JWK, sealed. */
-  jwk: z.string(),
-  createdAt: z.number(),
-});
-export type SigningKey = z.output<typeof signingKeySchema>;
-type Algorithm = SigningKey['algorithm'];
-
-const signingKeysSpec: CollectionSpec<SigningKey> = { name: 'signing-keys', schema: signingKeySchema };
-
-/** RS256 because well-known clients pin it, with 3,072 bits (ASVS 11.2.3); it serves PS256 too. */
-const algorithms = ['ES256', 'RS256'] as const satisfies readonly Algorithm[];
-
-/** Values of the whole installation that must never change with the master key: pairwise subjects are derived from the salt. */
-const instanceSchema = z.object({ id: z.string(), sealed: z.string() });
-const instanceSpec: CollectionSpec<z.output<typeof instanceSchema>> = { name: 'instance', schema: instanceSchema };
-
-export interface KeysDependencies {
-  storage: Storage;
-  secrets: Secrets;
-  audit: Audit;
+/** What a provider is built with. */
+export interface KeySet {
+  /** Another one where anything in it is another. */
+  version: string;
+  /** Private JWKs; of those that fit, the first signs. */
+  jwks: Record<string, unknown>[];
 }
 
-export function createKeys({ storage, secrets, audit }: KeysDependencies) {
-  const keys = storage.collection(signingKeysSpec);
-  const instance = storage.collection(instanceSpec);
+export interface KeysDependencies extends StoredKeysDependencies {
+  settings: Parameters<typeof keyTimes>[0];
+}
 
-  /** Private JWKs in the order of oidc-provider: the first that fits signs. Makes the missing ones. */
-  async function load(): Promise<Record<string, unknown>[]> {
-    let stored = await keys.list({ limit: 1000 });
-    const missing = algorithms.filter((algorithm) => !stored.some((key) => key.algorithm === algorithm));
-    if (missing.length > 0) {
-      await Promise.all(missing.map((algorithm) => make(algorithm, 1)));
-      stored = await keys.list({ limit: 1000 });
-    }
-    return Promise.all(stored.sort((a, b) => a.number - b.number).map(open));
+export function createKeys({ settings, ...dependencies }: KeysDependencies) {
+  const stored = createStoredKeys(dependencies);
+  const { salt: pairwiseSalt } = createPairwise(dependencies);
+  const times = keyTimes(settings);
+
+  /** Makes what is missing first. */
+  async function load(): Promise<KeySet> {
+    await complete();
+    const shown = published(await list());
+    return { version: versionOf(shown), jwks: await Promise.all(shown.map(stored.open)) };
   }
 
-  async function make(algorithm: Algorithm, number: number): Promise<void> {
-    const { privateKey } = await newPair(algorithm);
-    await keep(algorithm, number, privateKey.export({ format: 'jwk' }));
+  /** Of the set that is stored, without a look into its keys. */
+  async function version(): Promise<string> {
+    return versionOf(published(await list()));
   }
 
-  /** The first key of the algorithm, made elsewhere, such as the one of a whole test run. @param jwk private, of that algorithm */
-  function adopt(algorithm: Algorithm, jwk: JsonWebKey): Promise<void> {
-    return keep(algorithm, 1, jwk);
+  /** Each key with where it stands, by algorithm and age; also those that are over and not cleared away yet. */
+  async function list(): Promise<KeyInLife[]> {
+    const all = await stored.all();
+    const now = Date.now();
+    return keyAlgorithms.flatMap((algorithm) => livesOf(of(algorithm, all), times, now));
   }
 
-  /** Losing the race for a number is fine: the other node's key is used. */
-  async function keep(algorithm: Algorithm, number: number, jwk: JsonWebKey): Promise<void> {
-    const id = `${algorithm}-${number}`;
-    const kid = sha256(JSON.stringify([jwk.n ?? jwk.x, jwk.e ?? jwk.y])).slice(0, 22);
-    const sealed = secrets.seal(JSON.stringify(jwk), { collection: 'signing-keys', field: 'jwk', id });
-    const isMine = await unlessThere(keys.insert({ id, algorithm, number, kid, jwk: sealed, createdAt: Date.now() }));
-    if (!isMine) return;
-    await audit.record(
-      { type: 'signing-key.created', result: 'success', subject: kid, detail: { algorithm } },
-      { actor: 'system' },
+  /** Of each algorithm, the next key begins to sign and another next one is made. Where two do it at once, it is done once.
+   *  @returns those that began to sign
+   *  @throws DomainError 'conflict' while no next key has been published for long enough */
+  async function rotate(origin: Origin): Promise<SigningKey[]> {
+    await complete();
+    const next = (await list()).filter(({ state }) => state === 'next').map(({ key }) => key);
+    const ready = next.filter((key) => isReady(key, Date.now()));
+    if (ready.length > 0) return turnOver(ready, origin);
+    const from = new Date(Math.min(...next.map(readyAt))).toISOString();
+    throw new DomainError('conflict', `the next keys may sign from ${from}: until then apps may not know them`);
+  }
+
+  /** Takes a key out of the list at once, and destroys it. Where it signs, the next one does so from now on, known to apps or not.
+   *  @throws DomainError 'not_found' where there is no such key, or no longer */
+  async function revoke(kid: string, origin: Origin): Promise<void> {
+    await complete();
+    const all = await list();
+    const doomed = all.find(({ key }) => key.kid === kid);
+    if (!doomed || doomed.state === 'revoked')
+      throw new DomainError('not_found', `there is no signing key ${JSON.stringify(kid)}`);
+    const { key, state } = doomed;
+    const next = all.find((one) => one.state === 'next' && one.key.algorithm === key.algorithm);
+    // First: whoever dies in between leaves a key that signs.
+    if (state === 'signing' && next) await stored.activate(next.key, key, origin);
+    const isMine = await stored.revoke(key, state, origin);
+    await complete();
+    if (!isMine) throw new DomainError('not_found', `another has revoked the signing key ${kid}`);
+  }
+
+  /** The sweeper's part: the schedule, and the end of what nothing needs any more. */
+  async function sweep(): Promise<void> {
+    await complete();
+    const all = await list();
+    const now = Date.now();
+    const over = all.filter(({ until = Infinity }) => until <= now);
+    const due = over.filter(({ state }) => state === 'signing').map(({ key }) => key.algorithm);
+    const next = all.filter(({ key, state }) => state === 'next' && due.includes(key.algorithm) && isReady(key, now));
+    if (next.length > 0)
+      await turnOver(
+        next.map(({ key }) => key),
+        system,
+      );
+    for (const { key, state } of over) if (state !== 'signing') await stored.remove(key);
+  }
+
+  async function turnOver(next: readonly SigningKey[], origin: Origin): Promise<SigningKey[]> {
+    const signing = (await list()).filter(({ state }) => state === 'signing').map(({ key }) => key);
+    const begun = await Promise.all(
+      next.map(async (key) => {
+        const from = signing.find(({ algorithm }) => algorithm === key.algorithm);
+        return (await stored.activate(key, from, origin)) ? [key] : [];
+      }),
+    );
+    await complete();
+    return begun.flat();
+  }
+
+  /** One that signs and a next one, of each algorithm. */
+  async function complete(): Promise<void> {
+    const all = await list();
+    await Promise.all(
+      keyAlgorithms.map((algorithm) =>
+        completeOne(
+          algorithm,
+          all.filter(({ key }) => key.algorithm === algorithm),
+        ),
+      ),
     );
   }
 
-  /** A key that an older master key has sealed is sealed again: of two nodes that start together one writes, and both have the same key. */
-  async function open(key: SigningKey): Promise<Record<string, unknown>> {
-    const context = { collection: 'signing-keys', field: 'jwk', id: key.id };
-    const text = secrets.open(key.jwk, context);
-    if (!secrets.isSealedByCurrentKey(key.jwk)) {
-      const jwk = secrets.seal(text, context);
-      await keys.update(key.id, (stored) => (stored.jwk === key.jwk ? { ...stored, jwk } : undefined));
+  async function completeOne(algorithm: KeyAlgorithm, lives: readonly KeyInLife[]): Promise<void> {
+    const next = lives.find(({ state }) => state === 'next')?.key;
+    const hasSigning = lives.some(({ state }) => state === 'signing');
+    const number = Math.max(0, ...lives.map(({ key }) => key.number)) + 1;
+    const now = Date.now();
+    if (hasSigning && next) return;
+    if (!hasSigning && !next) {
+      // Nobody has seen any list yet: the second need not wait for longer than the first.
+      await stored.add({ algorithm, number, activatedAt: now });
+      await stored.add({ algorithm, number: number + 1, readyAt: now });
+      return;
     }
-    const jwk = JSON.parse(text) as Record<string, unknown>;
-    // An RSA key without `alg` signs RS256 and PS256 alike.
-    return { ...jwk, kid: key.kid, use: 'sig', ...(key.algorithm === 'ES256' ? { alg: 'ES256' } : {}) };
+    if (!hasSigning && next) await stored.activate(next, undefined, system);
+    await stored.add({ algorithm, number, readyAt: now + noticeMs });
   }
 
-  /** The salt of pairwise subjects (OpenID Connect Core 8.1): made once, sealed, the same on every node and under every master key. */
-  async function pairwiseSalt(): Promise<string> {
-    const context = { collection: 'instance', field: 'sealed', id: 'pairwise-salt' };
-    const fresh = { id: context.id, sealed: secrets.seal(randomToken(), context) };
-    await unlessThere(instance.insert(fresh));
-    const { sealed } = (await instance.get(context.id)) ?? fresh;
-    const salt = secrets.open(sealed, context);
-    if (!secrets.isSealedByCurrentKey(sealed)) {
-      const resealed = secrets.seal(salt, context);
-      await instance.update(context.id, (old) => (old.sealed === sealed ? { ...old, sealed: resealed } : undefined));
-    }
-    return salt;
+  /** A key made elsewhere, such as those of a whole test run: the first of its algorithm signs, the second is the next one.
+   *  @param jwk private, of that algorithm */
+  function adopt(algorithm: KeyAlgorithm, jwk: JsonWebKey, number: 1 | 2): Promise<void> {
+    const now = Date.now();
+    return stored.add({ algorithm, number, ...(number === 1 ? { activatedAt: now } : { readyAt: now }) }, jwk);
   }
 
-  return { load, adopt, pairwiseSalt };
+  return { load, version, list, rotate, revoke, sweep, adopt, pairwiseSalt };
 }
 export type Keys = ReturnType<typeof createKeys>;
 
-function newPair(algorithm: Algorithm): Promise<{ privateKey: KeyObject }> {
-  if (algorithm === 'ES256') return generate('ec', { namedCurve: 'P-256' });
-  return generate('rsa', { modulusLength: 3072 });
+function of(algorithm: KeyAlgorithm, keys: readonly SigningKey[]): SigningKey[] {
+  return keys.filter((key) => key.algorithm === algorithm);
 }
 
-/** @returns false when another node was first */
-async function unlessThere(insert: Promise<void>): Promise<boolean> {
-  try {
-    await insert;
-    return true;
-  } catch (error) {
-    if (isDomainError(error, 'duplicate')) return false;
-    throw error;
-  }
+function versionOf(keys: readonly SigningKey[]): string {
+  return keys.map(({ kid }) => kid).join(' ');
 }

@@ -1,6 +1,4 @@
 // Builds the Provider, and is the one face of src/oidc towards the web: nobody else imports oidc-provider.
-import type { EventEmitter } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type Account, tokensStand } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
@@ -22,9 +20,11 @@ import { cookieNames, createConfiguration, type ProviderPages, sessionCookieOpti
 import type { ErrorReports } from './error-reports.ts';
 import type { Grants } from './grants.ts';
 import { createInteractions } from './interactions.ts';
-import type { Keys } from './keys.ts';
+import type { KeySet, Keys } from './keys.ts';
 import { applyOverrides } from './overrides.ts';
+import { logProtocol } from './protocol-log.ts';
 import { oncePerRequest } from './request-memo.ts';
+import { createRunningProvider } from './running-provider.ts';
 import { createSessionEnd, type EndedSession } from './session-end.ts';
 
 export interface OidcDependencies {
@@ -53,8 +53,6 @@ export interface OidcDependencies {
 const clearSiteData = '"cache", "storage"';
 const nothingToTell: SignOutReport = { told: 0, waiting: [] };
 
-type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
-
 export async function createOidc(dependencies: OidcDependencies) {
   const { issuer, artifacts, clients, keys, secrets, sessions, log } = dependencies;
   const backchannel = createBackchannel(dependencies);
@@ -70,17 +68,16 @@ export async function createOidc(dependencies: OidcDependencies) {
   });
   const cookieKeys = secrets.keys('cookies');
   const pairwiseSalt = await keys.pairwiseSalt();
-  const provider = await build();
-  const handler = provider.callback() as Handler;
+  const running = await createRunningProvider({ keys, build });
 
-  async function build(): Promise<Provider> {
+  function build(jwks: KeySet['jwks']): Provider {
     const provider = new Provider(
       issuer,
       createConfiguration({
         ...dependencies,
         adapter,
         cookieKeys,
-        jwks: await keys.load(),
+        jwks,
         loadExistingGrant: dependencies.grants.forRequest,
         touchSession: (uid) => sessions.touchByUid(uid, Date.now()),
         pairwise: (accountId, sector) => sha256(`${pairwiseSalt} ${sector} ${accountId}`),
@@ -96,7 +93,7 @@ export async function createOidc(dependencies: OidcDependencies) {
     provider.use(tellSignedOut);
     provider.use(createClientUse(dependencies));
     dependencies.errorReports.attach(provider);
-    listen(provider, log);
+    logProtocol(provider, log);
     return provider;
   }
 
@@ -149,14 +146,15 @@ export async function createOidc(dependencies: OidcDependencies) {
   }
 
   return {
-    handle: handler,
-    interactions: createInteractions(provider, sessions),
+    handle: running.handle,
+    followKeys: running.follow,
+    interactions: createInteractions(running.provider, sessions),
     endSession: sessionEnd.endSession,
     endAll: sessionEnd.endAll,
     ...createClientAccess({ ...dependencies, backchannel }),
     sweepSessions: sessionEnd.sweepSessions,
     tellDue: backchannel.tellDue,
-    apiTokens: createApiTokens({ ...dependencies, provider }),
+    apiTokens: createApiTokens({ ...dependencies, provider: running.provider }),
     cookieKeys,
   };
 }
@@ -164,42 +162,4 @@ export type Oidc = Awaited<ReturnType<typeof createOidc>>;
 
 async function reportOf(ended: EndedSession | undefined): Promise<SignOutReport> {
   return (await ended?.report) ?? nothingToTell;
-}
-
-interface ProtocolError extends Error {
-  error?: string;
-  error_description?: string;
-  error_detail?: string;
-}
-
-const protocolErrorEvents = [
-  'authorization',
-  'grant',
-  'introspection',
-  'revocation',
-  'userinfo',
-  'end_session',
-  'pushed_authorization_request',
-  'discovery',
-  'jwks',
-];
-
-/** Protocol errors are the client's business and are told to it; here they leave one line each, without parameters that may be secret. */
-function listen(provider: Provider, log: Log): void {
-  const emitter: EventEmitter = provider;
-  for (const name of protocolErrorEvents) {
-    const event = `${name}.error`;
-    emitter.on(
-      event,
-      (ctx: KoaContextWithOIDC, { error, error_description: description, error_detail: detail }: ProtocolError) => {
-        log.info(
-          { event, error, description, detail, clientId: ctx.oidc?.client?.clientId, path: ctx.path },
-          'protocol error',
-        );
-      },
-    );
-  }
-  emitter.on('server_error', (ctx: KoaContextWithOIDC, err: Error) =>
-    log.error({ err, path: ctx.path }, 'server error in a protocol endpoint'),
-  );
 }

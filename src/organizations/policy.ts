@@ -10,6 +10,9 @@ const ipRange = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** No session lasts longer, whatever anybody states. */
+export const longestSessionSeconds = 30 * 24 * 3600;
+
 /** What one firm (or app) states, under the names of the API. What is left out it leaves to others. */
 export const policySchema = z.strictObject({
   mfa: z.enum(['optional', 'required']).default('optional'),
@@ -26,7 +29,11 @@ export const policySchema = z.strictObject({
   /** Code points. */
   passwordMinLength: z.int().min(8).max(64).optional(),
   idleTimeoutMinutes: z.int().min(5).max(1440).optional(),
-  absoluteTimeoutHours: z.int().min(1).max(720).optional(),
+  absoluteTimeoutHours: z
+    .int()
+    .min(1)
+    .max(longestSessionSeconds / 3600)
+    .optional(),
   /** 0: a code is asked for each time. */
   rememberDeviceDays: z.int().min(0).max(90).optional(),
 });

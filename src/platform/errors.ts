@@ -32,3 +32,14 @@ export class DomainError extends Error {
 export function isDomainError(error: unknown, code?: ErrorCode): error is DomainError {
   return error instanceof DomainError && (code === undefined || error.code === code);
 }
+
+/** @returns false when another had inserted it first   @throws whatever else goes wrong */
+export async function unlessThere(insert: Promise<void>): Promise<boolean> {
+  try {
+    await insert;
+    return true;
+  } catch (error) {
+    if (isDomainError(error, 'duplicate')) return false;
+    throw error;
+  }
+}

@@ -90,7 +90,7 @@ for (const engine of engines) {
       header: Partial<JWTHeaderParameters> = {},
       key?: Parameters<SignJWT['sign']>[0],
     ) {
-      const jwk = (await gatehouse.services.keys.load()).find(({ alg }) => alg === 'ES256') ?? {};
+      const jwk = (await gatehouse.services.keys.load()).jwks.find(({ alg }) => alg === 'ES256') ?? {};
       const { kid } = jwk as { kid?: string };
       const protectedHeader = { alg: 'ES256', typ: 'logout+jwt', ...(kid ? { kid } : {}), ...header };
       return new SignJWT(payload).setProtectedHeader(protectedHeader).sign(key ?? (await importJWK(jwk, 'ES256')));

@@ -27,7 +27,7 @@ for (const engine of engines) {
       for (const node of between) await node.stop();
       const after = await startedWith(newKey, false);
       await after.stop();
-      expect(before.kids).toHaveLength(2);
+      expect(before.kids).toHaveLength(4);
       for (const { kids, salt } of [...between, after]) expect([kids, salt]).toEqual([before.kids, before.salt]);
     }, 60_000);
   });

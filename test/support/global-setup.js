@@ -10,9 +10,9 @@ export default async function setup() {
   process.env.TMPDIR = mkdtempSync(join(roomInMemory() ? memory : tmpdir(), 'gatehouse-tests-'));
   // Hundreds of processes are started that read the same modules.
   process.env.NODE_COMPILE_CACHE = join(process.env.TMPDIR, 'compiled');
-  // The search for an RSA key takes longer than many a test: every server under test is given this one.
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 3072 });
-  process.env.TEST_SIGNING_KEY = JSON.stringify(privateKey.export({ format: 'jwk' }));
+  // The search for an RSA key takes longer than many a test: every server under test is given these.
+  process.env.TEST_SIGNING_KEY = rsaKey();
+  process.env.TEST_NEXT_SIGNING_KEY = rsaKey();
   if (process.env.TEST_MONGODB_URL) return;
   if (!(await findMongod({ fetch: true }))) {
     if (process.env.CI === 'true')
@@ -23,6 +23,11 @@ export default async function setup() {
   const { startMongod } = await import('./mongod.ts');
   globalThis.gatehouseMongod = await startMongod();
   process.env.TEST_MONGODB_URL = globalThis.gatehouseMongod.url;
+}
+
+function rsaKey() {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 3072 });
+  return JSON.stringify(privateKey.export({ format: 'jwk' }));
 }
 
 const memory = '/dev/shm';

@@ -58,7 +58,7 @@ export async function startApp({
   const config = { ...loadConfig({ env: settings }), ...('PASSWORD_HASH_MEMORY' in env ? {} : nearlyFreeHashes) };
   const storageAt: typeof openStorage = async (at, log) => wrap(await openStorage(at, log));
   const services = await createServices(config, createLog(config.logLevel), storageAt);
-  await giveSigningKey(services);
+  await giveSigningKeys(services);
   const app = await createApp(services);
   handler = app.stack([mailboxRouter(services, app)]).callback();
 
@@ -73,10 +73,11 @@ export async function startApp({
   return { issuer: config.issuer, services, app, server, browser: () => createBrowser(config.issuer), stop };
 }
 
-/** The key of the whole run, unless the store has one. */
-async function giveSigningKey({ keys }: Services): Promise<void> {
-  const jwk = process.env.TEST_SIGNING_KEY;
-  if (jwk) await keys.adopt('RS256', JSON.parse(jwk));
+/** The keys of the whole run, unless the store has some. */
+async function giveSigningKeys({ keys }: Services): Promise<void> {
+  const { TEST_SIGNING_KEY: first, TEST_NEXT_SIGNING_KEY: second } = process.env;
+  if (first) await keys.adopt('RS256', JSON.parse(first), 1);
+  if (second) await keys.adopt('RS256', JSON.parse(second), 2);
 }
 
 function listenAnywhere(server: Server): Promise<number> {
