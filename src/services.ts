@@ -27,6 +27,7 @@ import { createRecoveryCodes } from './credentials/recovery-codes.ts';
 import { createThrottle } from './credentials/throttle.ts';
 import { createTotp } from './credentials/totp.ts';
 import { createTotpEnrollments } from './credentials/totp-enrollments.ts';
+import { createConnections } from './federation/connections.ts';
 import { createGround, type openStorage } from './ground.ts';
 import { createMail } from './mail/mail.ts';
 import { createErrorReports } from './oidc/error-reports.ts';
@@ -69,6 +70,7 @@ export async function createServices(config: Config, log: Log, storageAt?: typeo
     log,
     notMeUrl: `${config.issuer}/not-me`,
   });
+  const connections = createConnections({ storage, secrets, audit });
   const knownBrowsers = createKnownBrowsers({ storage });
   const sessions = createSessions({ storage, epochOf: epochReader(findAccount) });
   const logoutDeliveries = createLogoutDeliveries({ storage });
@@ -198,6 +200,7 @@ export async function createServices(config: Config, log: Log, storageAt?: typeo
     errorReports,
     organizations,
     policies,
+    connections,
     batches,
     ...standing,
     signIn,

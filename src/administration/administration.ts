@@ -12,6 +12,7 @@ import { createPolicyAdministration, type PoliciesDependencies } from './policie
 import { createSimulator, type SimulatorDependencies } from './simulator.ts';
 import { createTallies } from './tallies.ts';
 import { createTracker } from './tracker.ts';
+import { createUpstreamConnections, type UpstreamConnectionsDependencies } from './upstream-connections.ts';
 
 type Own = 'firms' | 'lastOwner' | 'people';
 export type AdministrationDependencies = FirmsDependencies &
@@ -21,7 +22,8 @@ export type AdministrationDependencies = FirmsDependencies &
   Omit<MassInvitationsDependencies, Own> &
   Omit<PoliciesDependencies, Own> &
   Omit<SimulatorDependencies, Own> &
-  ClientAppsDependencies;
+  ClientAppsDependencies &
+  UpstreamConnectionsDependencies;
 
 export function createAdministration(dependencies: AdministrationDependencies) {
   const lastOwner = createLastOwner(dependencies);
@@ -37,6 +39,7 @@ export function createAdministration(dependencies: AdministrationDependencies) {
     policies: createPolicyAdministration({ ...dependencies, firms }),
     simulator: createSimulator({ ...dependencies, people }),
     clientApps: createClientApps(dependencies),
+    connections: createUpstreamConnections(dependencies),
     auditLog: createAuditLog(dependencies),
     attention: createAttention(dependencies),
     tallies: createTallies(dependencies),

@@ -1,5 +1,6 @@
 // Every operation of the API, tried by everybody: what each of them is answered stands in one table.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectionInputSchema } from '../../src/federation/connection.ts';
 import { operationsOf } from '../../src/web/api/operations.ts';
 import { adminApp, type Caller, callerWith, everyScope, machineFor, personToken, personWith } from '../support/api.ts';
 import { engines } from '../support/engines.ts';
@@ -46,6 +47,11 @@ const expected: Record<string, readonly number[]> = {
   deleteClient: [204, 204, 403, 403, 403, 404, 204, 204],
   addClientSecret: [201, 201, 403, 403, 403, 404, 201, 201],
   retireClientSecret: [204, 204, 403, 403, 403, 404, 204, 204],
+  listConnections: [200, 200, 200, 200, 403, 200, 200, 200],
+  createConnection: [201, 201, 403, 403, 403, 403, 201, 201],
+  getConnection: [200, 200, 200, 200, 403, 404, 200, 200],
+  changeConnection: [200, 200, 403, 403, 403, 404, 200, 200],
+  deleteConnection: [204, 204, 403, 403, 403, 404, 204, 204],
   listAuditEvents: [200, 200, 403, 200, 403, 200, 200, 200],
   getOpenApi: [200, 200, 200, 200, 200, 200, 200, 200],
 };
@@ -101,6 +107,12 @@ for (const engine of engines) {
       return metadata;
     };
 
+    const upstream = { name: 'Acme', preset: 'oidc', client_id: 'gatehouse', client_secret: 'to-be-kept' } as const;
+    const connection = async () => {
+      const input = { ...upstream, issuer: 'https://sso.example', organization: 'acme' };
+      return (await gatehouse.services.connections.create(connectionInputSchema.parse(input), origin)).id;
+    };
+
     /** A request that would succeed. */
     const targets: Record<string, () => Promise<{ path: string; body?: unknown }>> = {
       listUsers: async () => ({ path: '/users' }),
@@ -142,6 +154,14 @@ for (const engine of engines) {
         const { id: secretId } = await gatehouse.services.clients.addSecret(id, origin);
         return { path: `/clients/${id}/secrets/${secretId}` };
       },
+      listConnections: async () => ({ path: '/connections' }),
+      createConnection: async () => ({
+        path: '/connections',
+        body: { ...upstream, issuer: 'https://sso.example', organization: 'acme' },
+      }),
+      getConnection: async () => ({ path: `/connections/${await connection()}` }),
+      changeConnection: async () => ({ path: `/connections/${await connection()}`, body: { name: 'Acme SSO' } }),
+      deleteConnection: async () => ({ path: `/connections/${await connection()}` }),
       listAuditEvents: async () => ({ path: '/audit-events' }),
       getOpenApi: async () => ({ path: '/openapi.json' }),
     };

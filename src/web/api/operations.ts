@@ -1,6 +1,7 @@
 // The table of all that the API does.
 import { auditOperations } from './audit-events.ts';
 import { clientOperations } from './clients.ts';
+import { connectionOperations } from './connections.ts';
 import { openApiOperation } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { organizationOperations } from './organizations.ts';
@@ -18,6 +19,7 @@ export function operationsOf(
     ...userActOperations(administration),
     ...organizationOperations(administration),
     ...clientOperations(administration),
+    ...connectionOperations(administration),
     ...auditOperations(administration),
     openApiOperation(document),
   ];
