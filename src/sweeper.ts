@@ -15,7 +15,7 @@ const batch = 1000;
 const graceMs = 3_600_000;
 
 export async function sweep(
-  { artifacts, audit, expiring, deferredWork, keys, securityNotices }: Services,
+  { accounts, artifacts, audit, expiring, deferredWork, keys, securityNotices }: Services,
   { accountDeletion, administration, oidc }: App,
 ): Promise<void> {
   const now = Date.now();
@@ -26,6 +26,7 @@ export async function sweep(
   await administration.policies.sweep();
   await deferredWork.resume();
   await keys.sweep();
+  await accounts.keepUp();
   for (const collection of expiring) await clear(collection, now);
   const kinds = Object.keys(artifactKinds) as ArtifactKind[];
   for (const kind of kinds) await clear(artifacts.of(kind), now - graceMs);

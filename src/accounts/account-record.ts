@@ -2,6 +2,7 @@
 import { newId } from '../platform/ids.ts';
 import { type Account, canonicalEmail } from './account.ts';
 import { memberKeysOf, organizationIds } from './membership.ts';
+import { nameKeysOf, placesOf } from './search-keys.ts';
 
 /** `id` only where a sealed value had to name it beforehand. */
 export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & { id?: string } & Partial<
@@ -38,16 +39,16 @@ export function deletedRecord(account: Account, now: number): Account {
   };
 }
 
-/** What people are asked by, kept up with the rest. */
-export function withMemberKeys(account: Account): Account {
-  return { ...account, memberKeys: memberKeysOf(account) };
+/** What people are listed, searched and counted by, kept up with the rest. */
+export function withSearchKeys({ familyNameKey: _former, ...account }: Account): Account {
+  return { ...account, memberKeys: memberKeysOf(account), places: placesOf(account), ...nameKeysOf(account) };
 }
 
 /** A record with a fresh subject identifier. */
 export function newRecord(account: NewAccount): Account {
   const now = Date.now();
   const defined = Object.fromEntries(Object.entries(account).filter(([, value]) => value !== undefined)) as NewAccount;
-  return withMemberKeys({
+  return withSearchKeys({
     roles: [],
     ...defined,
     id: account.id ?? newId(),

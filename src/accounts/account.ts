@@ -61,6 +61,10 @@ export const accountSchema = z.object({
   wasIn: z.array(z.string()).optional(),
   /** What people are asked by; see memberKeysOf. accounts.ts keeps it. */
   memberKeys: z.array(z.string()).optional(),
+  /** What people are listed and searched by (search-keys.ts). */
+  places: z.array(z.string()).optional(),
+  nameKey: z.string().optional(),
+  familyNameKey: z.string().optional(),
   /** PHC string, or a foreign hash from an import until the next sign-in. */
   passwordHash: z.string().optional(),
   /** Opens nothing but the choice of an own password, and dies with its use. One that was mailed proves the address by being used. */
@@ -117,7 +121,12 @@ export const accountsSpec: CollectionSpec<Account> = {
   schema: accountSchema,
   unique: ['emailCanonical'],
   index: ['status', 'hasDeadSessions', 'hasPendingNotices', 'isLeaving'],
-  indexEach: ['roles', 'memberKeys'],
+  indexEach: ['roles', 'memberKeys', 'places'],
+  lists: [
+    { where: ['places'], by: 'emailCanonical' },
+    { where: ['places'], by: 'nameKey' },
+    { where: ['places'], by: 'familyNameKey' },
+  ],
 };
 
 /** One address, one account: compatibility forms folded, lower case, domain in its ASCII form. */

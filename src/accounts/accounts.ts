@@ -2,22 +2,32 @@
 import type { Origin } from '../audit/audit.ts';
 import type { ListQuery, Storage } from '../storage/port.ts';
 import { type Account, accountsSpec, canonicalEmail, killsSessions } from './account.ts';
-import { deletedRecord, type NewAccount, newRecord, withMemberKeys } from './account-record.ts';
+import { deletedRecord, type NewAccount, newRecord, withSearchKeys } from './account-record.ts';
 import { everywhere, type MemberMark, memberMark } from './membership.ts';
 import { withNotice, withoutNotices } from './pending-notices.ts';
+import { type AccountQuery, searchPeople } from './people-search.ts';
+import { listOf } from './search-keys.ts';
+import { createSearchUpkeep } from './search-upkeep.ts';
 
-export interface AccountQuery {
-  organization?: string | undefined;
-  status?: Exclude<Account['status'], 'deleted'> | undefined;
-  email?: string | undefined;
-  after?: string | undefined;
-  limit?: number | undefined;
+/** Where there are more, a number is told as such: to count a million for each page would cost more than it says. */
+const mostCounted = 10_000;
+const pageSize = 500;
+
+export interface Count {
+  count: number;
+  /** Whether there are more than that. */
+  isMore: boolean;
 }
 
-const pageSize = 500;
+interface Counted {
+  organization?: string | undefined;
+  mark?: MemberMark | undefined;
+  atMost?: number | undefined;
+}
 
 export function createAccounts({ storage }: { storage: Storage }) {
   const accounts = storage.collection(accountsSpec);
+  const keepUp = createSearchUpkeep({ storage, accounts });
 
   function get(id: string): Promise<Account | undefined> {
     return accounts.get(id).then(unlessDeleted);
@@ -39,7 +49,7 @@ export function createAccounts({ storage }: { storage: Storage }) {
     return accounts.update(id, (old) => {
       const changed = unlessDeleted(old) && change(old);
       const mark = changed && killsSessions(old, changed) ? { hasDeadSessions: true } : {};
-      return changed && withMemberKeys({ ...changed, ...mark, updatedAt: Date.now() });
+      return changed && withSearchKeys({ ...changed, ...mark, updatedAt: Date.now() });
     });
   }
 
@@ -81,16 +91,11 @@ export function createAccounts({ storage }: { storage: Storage }) {
     return accounts.list({ where: { memberKeys: `${organization}:${role}` }, limit: 1000 });
   }
 
-  /** How many belong to the organization, or those of them with the mark. */
-  function countIn(organization: string, mark?: MemberMark): Promise<number> {
-    return accounts.count({ memberKeys: mark ? memberMark(organization, mark) : organization });
-  }
-
-  /** How many there are, whether they belong to an organization or not. */
-  async function countAll(): Promise<number> {
-    const statuses = ['invited', 'active', 'suspended'] as const;
-    const counts = await Promise.all(statuses.map((status) => accounts.count({ status })));
-    return counts.reduce((sum, count) => sum + count, 0);
+  /** How many belong to the organization (or are there at all), or those of them with the mark. */
+  async function count({ organization = everywhere, mark, atMost = mostCounted }: Counted = {}): Promise<Count> {
+    const where = mark ? { memberKeys: memberMark(organization, mark) } : { places: listOf(organization) };
+    const found = await accounts.count(where, atMost + 1);
+    return { count: Math.min(found, atMost), isMore: found > atMost };
   }
 
   /** Those with the mark in the organization, or everywhere; by id. */
@@ -102,21 +107,9 @@ export function createAccounts({ storage }: { storage: Storage }) {
     return accounts.list({ where, limit: limit ?? 100, ...(after === undefined ? {} : { after }) });
   }
 
-  /** By id. @param query.email the beginning of the address   @param query.after the id of the last one of the page before */
-  async function search({ organization, status, email, after, limit = 100 }: AccountQuery): Promise<Account[]> {
-    const where = {
-      ...(organization === undefined ? {} : { memberKeys: organization }),
-      ...(status === undefined ? {} : { status }),
-    };
-    const prefix = email
-      ? { prefix: { field: 'emailCanonical', value: email.normalize('NFKC').toLowerCase() } as const }
-      : {};
-    const found = await accounts.list({ where, ...prefix, limit, ...(after === undefined ? {} : { after }) });
-    const living = found.filter(unlessDeleted);
-    // A page that is short says that there is no other: what deleted accounts leave free is filled up.
-    if (living.length === found.length || found.length < limit) return living;
-    const more = { organization, status, email, after: found.at(-1)?.id, limit: limit - living.length };
-    return [...living, ...(await search(more))];
+  /** See people-search.ts. */
+  function search(query: AccountQuery): Promise<Account[]> {
+    return searchPeople(accounts, query);
   }
 
   /** Takes every way in away, frees the address and ends the sessions in one write. The address stays for the last mail alone.
@@ -175,8 +168,8 @@ export function createAccounts({ storage }: { storage: Storage }) {
     withRole,
     withRoleIn,
     search,
-    countIn,
-    countAll,
+    count,
+    keepUp,
     marked,
     markDeleted,
     markedDeleted,

@@ -1,5 +1,5 @@
 // Organizations as administrators see and change them; their sign-in policy stands in policies.ts.
-import type { Accounts } from '../accounts/accounts.ts';
+import type { Accounts, Count } from '../accounts/accounts.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Organization, OrganizationInput } from '../organizations/organization.ts';
 import type { Organizations } from '../organizations/organizations.ts';
@@ -62,9 +62,12 @@ export function createFirms({ accounts, clients, organizations }: FirmsDependenc
   }
 
   /** What keeps it from being deleted. */
-  async function holdings(who: Administrator, id: string): Promise<{ people: number; apps: boolean }> {
+  async function holdings(who: Administrator, id: string): Promise<{ people: Count; apps: boolean }> {
     await get(who, id);
-    const [people, apps] = await Promise.all([accounts.countIn(id), clients.list({ organization: id, limit: 1 })]);
+    const [people, apps] = await Promise.all([
+      accounts.count({ organization: id }),
+      clients.list({ organization: id, limit: 1 }),
+    ]);
     return { people, apps: apps.length > 0 };
   }
 
@@ -72,7 +75,8 @@ export function createFirms({ accounts, clients, organizations }: FirmsDependenc
   async function remove(who: Administrator, id: string): Promise<void> {
     const { people, apps } = await holdings(who, id);
     demand(who, 'instance:write');
-    if (people > 0 || apps) throw new DomainError('conflict', `${id} still has ${people > 0 ? 'people' : 'apps'}`);
+    if (people.count > 0 || apps)
+      throw new DomainError('conflict', `${id} still has ${people.count > 0 ? 'people' : 'apps'}`);
     await organizations.remove(id, who.origin);
   }
 

@@ -1,8 +1,9 @@
 // People as administrators see and change them. What is done to their ways in stands in people-acts.ts.
 import type { Account } from '../accounts/account.ts';
 import type { AccountDeletion } from '../accounts/account-deletion.ts';
-import type { AccountQuery, Accounts } from '../accounts/accounts.ts';
+import type { Accounts } from '../accounts/accounts.ts';
 import { type Membership, organizationIds } from '../accounts/membership.ts';
+import type { AccountQuery } from '../accounts/people-search.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Invitations } from '../credentials/invitations.ts';
@@ -37,7 +38,7 @@ export function createPeople(dependencies: PeopleDependencies) {
   const { accounts, accountDeletion, audit, clients, invitations, organizations, lastOwner } = dependencies;
   const changed = createPersonChange(dependencies);
 
-  /** By id, those that may be seen. Who sees one firm alone need not name it.
+  /** Those that may be seen, in the order of the query. Who sees one firm alone need not name it.
    *  @throws DomainError 'not_permitted'; 'invalid_input' when one of several firms must be named */
   async function list(who: Administrator, query: AccountQuery): Promise<Account[]> {
     const organization = organizationAskedFor(who, 'users:read', query.organization);

@@ -1,7 +1,7 @@
 // The sign-in policy of a firm: looked at before it is saved, refused where it would shut out whoever saves it, and on probation where a
 // mistake could shut out the firm.
 import type { Account } from '../accounts/account.ts';
-import type { Accounts } from '../accounts/accounts.ts';
+import type { Accounts, Count } from '../accounts/accounts.ts';
 import { organizationIds } from '../accounts/membership.ts';
 import { isInRanges } from '../organizations/ip-ranges.ts';
 import { type Organization, policyInForce, settled } from '../organizations/organization.ts';
@@ -20,12 +20,13 @@ export const probationSeconds = 5 * 60;
 const mostLookedAt = 2000;
 
 export interface PolicyPreview {
-  people: number;
-  withoutMfa: number;
+  people: Count;
+  withoutMfa: Count;
   /** People who are signed in from an address that would be refused. */
   shutOut: number;
-  /** Fewer than `people` in a large firm. */
   lookedAt: number;
+  /** Whether that was not everybody. */
+  isPart: boolean;
   /** Whether whoever saves it could not sign in any more from where they are. */
   you: boolean;
 }
@@ -51,17 +52,19 @@ export function createPolicyAdministration(dependencies: PoliciesDependencies) {
     demand(who, 'organizations:write', id);
     const proposed = { ...settled(firm), policy };
     const tally = {
-      people: await accounts.countIn(id),
-      withoutMfa: await accounts.countIn(id, 'no-mfa'),
+      people: await accounts.count({ organization: id }),
+      withoutMfa: await accounts.count({ organization: id, mark: 'no-mfa' }),
       shutOut: 0,
       lookedAt: 0,
+      isPart: false,
     };
-    if (policy.ipAllowList.length === 0) return { ...tally, lookedAt: tally.people, you: false };
+    if (policy.ipAllowList.length === 0) return { ...tally, you: false };
     for await (const account of membersOf(id)) {
       tally.lookedAt += 1;
       if (await isShutOut(account, proposed)) tally.shutOut += 1;
     }
-    return { ...tally, you: shutsOut(who, policy) };
+    const isPart = tally.people.isMore || tally.lookedAt < tally.people.count;
+    return { ...tally, isPart, you: shutsOut(who, policy) };
   }
 
   /** @param options.onProbation rolls back by itself unless `confirm` is called from a later sign-in

@@ -1,39 +1,44 @@
-// How many, for the first page of the console: counted through indexes, never by walking.
-import type { Accounts } from '../accounts/accounts.ts';
-import { everywhere } from '../accounts/membership.ts';
+// How many, for the first page of the console: counted through indexes and up to a bound, never by walking.
+import type { Accounts, Count } from '../accounts/accounts.ts';
 import { type Administrator, demand, organizationAskedFor } from './administrator.ts';
 
 export interface PeopleTally {
-  people: number;
+  people: Count;
   /** Invitations whose person has not come all the way. */
-  openInvitations: number;
+  openInvitations: Count;
   /** Their mail came back. */
-  bounced: number;
+  bounced: Count;
   /** They sign in with a password alone. */
-  passwordOnly: number;
+  passwordOnly: Count;
 }
+
+/** For each firm of a list. */
+const mostMembersCounted = 1000;
 
 export function createTallies({ accounts }: { accounts: Accounts }) {
   /** Of one organization, or of all of them. @throws DomainError 'not_permitted' */
   async function people(who: Administrator, named?: string): Promise<PeopleTally> {
     const organization = organizationAskedFor(who, 'users:read', named);
-    const where = organization ?? everywhere;
     const [all, waiting, bounced, begun, passwordOnly] = await Promise.all([
-      organization === undefined ? accounts.countAll() : accounts.countIn(organization),
-      accounts.countIn(where, 'invitation-waiting'),
-      accounts.countIn(where, 'invitation-bounced'),
-      accounts.countIn(where, 'invitation-begun'),
-      accounts.countIn(where, 'password-only'),
+      accounts.count({ organization }),
+      accounts.count({ organization, mark: 'invitation-waiting' }),
+      accounts.count({ organization, mark: 'invitation-bounced' }),
+      accounts.count({ organization, mark: 'invitation-begun' }),
+      accounts.count({ organization, mark: 'password-only' }),
     ]);
-    return { people: all, openInvitations: waiting + bounced + begun, bounced, passwordOnly };
+    return { people: all, openInvitations: sumOf([waiting, bounced, begun]), bounced, passwordOnly };
   }
 
   /** Of one organization. @throws DomainError 'not_permitted' */
-  function members(who: Administrator, organization: string): Promise<number> {
+  function members(who: Administrator, organization: string): Promise<Count> {
     demand(who, 'users:read', organization);
-    return accounts.countIn(organization);
+    return accounts.count({ organization, atMost: mostMembersCounted });
   }
 
   return { people, members };
 }
 export type Tallies = ReturnType<typeof createTallies>;
+
+function sumOf(counts: readonly Count[]): Count {
+  return { count: counts.reduce((sum, { count }) => sum + count, 0), isMore: counts.some(({ isMore }) => isMore) };
+}

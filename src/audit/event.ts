@@ -55,4 +55,5 @@ export const auditEventsSpec: CollectionSpec<AuditEvent> = {
   schema: auditEventSchema,
   index: ['subject', 'actor', 'type', 'chain'],
   indexEach: ['organizations'],
+  lists: [{ where: ['organizations', 'type'] }],
 };

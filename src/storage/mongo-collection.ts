@@ -5,9 +5,9 @@ import { isClash, unavailable } from './mongo-errors.ts';
 import { fromKept, toKept } from './mongo-keys.ts';
 import { createLine } from './mongo-line.ts';
 import { cleanAt, type Row, type RowModel } from './mongo-schema.ts';
-import { expired, type Filter, filterOf } from './mongo-where.ts';
+import { expired, type Filter, filterOf, hintOf, sortOf } from './mongo-where.ts';
 import type { Collection, CollectionSpec, ListQuery, Stored } from './port.ts';
-import { type CheckedQuery, createRules } from './rules.ts';
+import { type CheckedQuery, createRules, type Question } from './rules.ts';
 
 /** What a collection needs of the open connection. */
 export interface Engine {
@@ -25,6 +25,10 @@ export function createMongoCollection<T extends Stored>(spec: CollectionSpec<T>,
   const rules = createRules(spec);
   const line = createLine();
   const expiry = rules.hidesExpired ? spec.expiresAt : undefined;
+  const unique = new Set<string>(spec.unique);
+  const plain = new Set<string>(
+    [...(spec.index ?? []), ...(spec.indexEach ?? [])].filter((field) => !unique.has(field)),
+  );
 
   async function insert(given: T): Promise<void> {
     const record = rules.record(given);
@@ -44,8 +48,7 @@ export function createMongoCollection<T extends Stored>(spec: CollectionSpec<T>,
   }
 
   async function find(key: string, value: unknown): Promise<T | undefined> {
-    const conditions = [rules.condition(key, value)];
-    const [record] = await select({ conditions, prefix: undefined, after: undefined, order: 'ascending', limit: 1 });
+    const [record] = await list({ where: { [key]: value } as NonNullable<ListQuery<T>['where']>, limit: 1 });
     return record;
   }
 
@@ -86,9 +89,11 @@ export function createMongoCollection<T extends Stored>(spec: CollectionSpec<T>,
     }
   }
 
-  async function count(given?: ListQuery<T>['where']): Promise<number> {
-    const conditions = rules.conditions(given);
-    return ask((model) => model.countDocuments(filterOf({ conditions, and: alive() }), searching));
+  async function count(given?: ListQuery<T>['where'], atMost?: number): Promise<number> {
+    const question = rules.question(given);
+    const limit = atMost === undefined ? {} : { limit: rules.bound(atMost) };
+    const filter = filterOf({ ...question, and: alive() });
+    return ask((model) => model.countDocuments(filter, { ...searching, ...limit, ...hint(question) }));
   }
 
   async function due(before: number, limit: number): Promise<T[]> {
@@ -107,12 +112,17 @@ export function createMongoCollection<T extends Stored>(spec: CollectionSpec<T>,
   function select({ limit, ...query }: CheckedQuery): Promise<T[]> {
     return ask(async (model) => {
       const rows = await model
-        .find(filterOf({ ...query, and: alive() }))
-        .sort({ _id: query.order === 'descending' ? -1 : 1 })
+        .find(filterOf({ ...query, and: alive() }), undefined, hint(query))
+        .sort(sortOf(query))
         .limit(limit)
         .lean();
       return rows.map(recordOf);
     });
+  }
+
+  function hint(question: Question): { hint?: string } {
+    const name = hintOf(question, plain);
+    return name === undefined ? {} : { hint: name };
   }
 
   async function live(model: RowModel, id: string) {

@@ -1,5 +1,6 @@
 // Models and indexes, made from the declarations. The record stands whole and plain under `doc`; beside it stands what is ours.
 import { type Connection, type Model, Schema } from 'mongoose';
+import { declaredLists } from './lists.ts';
 import { clashingFields, isClash, unavailable } from './mongo-errors.ts';
 import type { CollectionSpec, Stored } from './port.ts';
 
@@ -91,6 +92,10 @@ function indexesOf<T extends Stored>(spec: CollectionSpec<T>): Index[] {
   const indexes: Index[] = [
     ...[...unique].map((field) => ({ name: `unique:${field}`, key: only(field), unique: true, ...present(field) })),
     ...plain.map((field) => ({ name: `index:${field}`, key: { ...only(field), _id: 1 as const } })),
+    ...declaredLists(spec).map(({ name, where, by }) => ({
+      name,
+      key: { ...Object.assign({}, ...[...where, ...(by === undefined ? [] : [by])].map(only)), _id: 1 as const },
+    })),
   ];
   if (!spec.expiresAt) return indexes;
   indexes.push({

@@ -1,29 +1,56 @@
 // From checked conditions to a MongoDB filter. Each value stands behind an operator of ours, so none can be one.
-import { afterPrefix, type CheckedQuery, type Condition } from './rules.ts';
+import type { CheckedQuery, Question } from './rules.ts';
+import { boundsOf } from './text-order.ts';
 
 export type Filter = Record<string, unknown>;
 
-interface Question {
-  conditions: readonly Condition[];
-  prefix?: CheckedQuery['prefix'];
-  after?: string | undefined;
-  order?: CheckedQuery['order'];
+interface Selected extends Question, Partial<Pick<CheckedQuery, 'by' | 'prefix' | 'after' | 'order'>> {
   and?: readonly Filter[];
 }
 
-export function filterOf({ conditions, prefix, after, order, and = [] }: Question): Filter {
+export function filterOf({ conditions, by, prefix, after, order = 'ascending', and = [] }: Selected): Filter {
   const parts: Filter[] = conditions.map(({ field, value }) => ({ [path(field)]: { $eq: value } }));
-  if (prefix) {
-    const to = afterPrefix(prefix.from);
-    parts.push({ [path(prefix.field)]: to === undefined ? { $gte: prefix.from } : { $gte: prefix.from, $lt: to } });
+  const key = path(by ?? 'id');
+  if (by !== undefined || prefix !== undefined) {
+    const { from, to } = boundsOf({ prefix, after, order });
+    if (from !== undefined) parts.push({ [key]: { $gte: from } });
+    // Texts alone: no number, nor a record without the field.
+    parts.push({ [key]: to === undefined ? { $type: 'string' } : { $lt: to } });
   }
-  if (after !== undefined) parts.push({ _id: order === 'descending' ? { $lt: after } : { $gt: after } });
+  if (after) parts.push(...beyond(after, key, order));
   parts.push(...and);
   return parts.length === 0 ? {} : { $and: parts };
 }
 
+export function sortOf({ by, order }: Pick<CheckedQuery, 'by' | 'order'>): Record<string, 1 | -1> {
+  const way = order === 'descending' ? -1 : 1;
+  return by === undefined ? { _id: way } : { [path(by)]: way, _id: way };
+}
+
+/** The index to use, where there is no doubt: the server's own choice is a guess from what it was asked before.
+ *  Unique fields and ids need none. */
+export function hintOf({ conditions, list }: Question, plain: ReadonlySet<string>): string | undefined {
+  if (list) return list.name;
+  const [first] = conditions;
+  return first && plain.has(first.field) ? `index:${first.field}` : undefined;
+}
+
 export function expired(field: string, now: number): Filter {
   return { [`doc.${field}`]: { $lte: now } };
+}
+
+/** The first part gives the index where to begin. */
+function beyond(
+  { id, value }: NonNullable<CheckedQuery['after']>,
+  key: string,
+  order: CheckedQuery['order'],
+): Filter[] {
+  const [after, from] = order === 'descending' ? ['$lt', '$lte'] : ['$gt', '$gte'];
+  if (value === undefined) return [{ _id: { [after]: id } }];
+  return [
+    { [key]: { [from]: value } },
+    { $or: [{ [key]: { [after]: value } }, { [key]: value, _id: { [after]: id } }] },
+  ];
 }
 
 function path(field: string): string {

@@ -19,6 +19,8 @@ export interface CollectionSpec<T extends Stored> {
   index?: readonly Field<T>[];
   /** Fields that hold a list of texts, asked by each of its values in the same way. */
   indexEach?: readonly Field<T>[];
+  /** Lists in the order of a text field, and lists by several fields at once: each has an index of its own. */
+  lists?: readonly ListSpec<T>[];
   /** The field (milliseconds UTC) past which the record is gone, swept or not. */
   expiresAt?: Field<T>;
   /** True where the owner must still act on expired records: they stay readable until the owner deletes them. */
@@ -28,20 +30,35 @@ export interface CollectionSpec<T extends Stored> {
 export type Field<T> = keyof T & string;
 export type FieldValue = string | number | boolean;
 
-/** By id. */
+export interface ListSpec<T> {
+  /** Declared fields, all asked by equality; at most one of them of `indexEach`. */
+  where?: readonly Field<T>[];
+  /** The text field that gives the order; `id` when left out. */
+  by?: Field<T>;
+}
+
 export type Order = 'ascending' | 'descending';
 
 export interface ListQuery<T> {
   /** Equality on declared fields; a list declared in `indexEach` matches when it contains the value. */
   where?: Partial<Record<Field<T>, FieldValue>>;
-  /** Only records whose declared text field starts so (code point order, case-sensitive). */
-  prefix?: { field: Field<T>; value: string };
-  /** The `id` of the last record of the page before. */
-  after?: string;
+  /** The text field that gives the order, by code points, the same ones by id: of a list that is declared for just these `where` fields.
+   *  Records without it are left out. By `id` when left out. */
+  by?: Field<T>;
+  /** Only records whose `by` field (or id) starts so; case-sensitive. */
+  prefix?: string;
+  /** Where the page before ended: its last record's `id`, with its value where `by` is given. */
+  after?: string | Place;
   /** Ascending when left out. */
   order?: Order;
   /** At most this many; 1 to 1,000, 100 when left out. */
   limit?: number;
+}
+
+/** Where a record stands in a list ordered by a field. */
+export interface Place {
+  value: string;
+  id: string;
 }
 
 /** Verbs reject with DomainError: 'duplicate' (unique value taken), 'invalid_input' (schema, undeclared key, unfit text) or
@@ -54,7 +71,7 @@ export interface Collection<T extends Stored> {
   get(id: string): Promise<T | undefined>;
   /** The record (the one with the lowest id) whose declared field has this value. */
   find(key: Field<T>, value: FieldValue): Promise<T | undefined>;
-  /** Ordered by id, in the direction asked for. */
+  /** Ordered by id, or by the field asked for, in the direction asked for. */
   list(query?: ListQuery<T>): Promise<T[]>;
   /** Compare-and-set, retried until it holds. `change` is pure, may run several times and declines by returning undefined.
    *  @returns the record as written; undefined when it does not exist or `change` declined */
@@ -63,7 +80,8 @@ export interface Collection<T extends Stored> {
   delete(id: string): Promise<boolean>;
   /** @returns how many records were deleted (expired ones included) */
   deleteMany(key: Field<T>, value: FieldValue): Promise<number>;
-  count(where?: ListQuery<T>['where']): Promise<number>;
+  /** @param atMost stops there, so that it costs no more than that many records; all are counted when left out */
+  count(where?: ListQuery<T>['where'], atMost?: number): Promise<number>;
   /** Records whose `expiresAt` field is at or before `before`, earliest first, expired ones included: for sweepers and queues.
    *  @param before milliseconds UTC   @param limit at most this many */
   due(before: number, limit: number): Promise<T[]>;

@@ -1,19 +1,26 @@
 // What both adapters hold a caller to, before anything reaches an engine: the rules of port.ts that do not depend on the engine.
 // Every refusal is DomainError 'invalid_input' with a detail that names the collection and the field, never the value.
 import { DomainError } from '../platform/errors.ts';
+import { type DeclaredList, declaredLists, listFor } from './lists.ts';
 import { toPlainData, unfitText } from './plain-data.ts';
-import type { CollectionSpec, FieldValue, ListQuery, Order, Stored } from './port.ts';
+import type { CollectionSpec, FieldValue, ListQuery, Order, Place, Stored } from './port.ts';
 
 /** One equality to ask by. `id` is the key itself, `one` a declared field, `each` a list of which one value must match. */
 export type Condition =
   | { kind: 'id' | 'each'; field: string; value: string }
   | { kind: 'one'; field: string; value: FieldValue };
 
-/** A ListQuery after all checks, defaults filled in. */
-export interface CheckedQuery {
+/** What is asked by equality: the narrowest first, as the declaration has them, and the declared list that answers it. */
+export interface Question {
   conditions: Condition[];
-  prefix: { field: string; from: string; isId: boolean } | undefined;
-  after: string | undefined;
+  list?: DeclaredList | undefined;
+}
+
+/** A ListQuery after all checks, defaults filled in. `value` is that of the field that gives the order. */
+export interface CheckedQuery extends Question {
+  by: string | undefined;
+  prefix: string | undefined;
+  after: { id: string; value?: string } | undefined;
   order: Order;
   limit: number;
 }
@@ -29,6 +36,9 @@ export function createRules<T extends Stored>(spec: CollectionSpec<T>) {
   const { name } = spec;
   const one = new Set<string>([...(spec.unique ?? []), ...(spec.index ?? [])]);
   const each = new Set<string>(spec.indexEach ?? []);
+  const lists = declaredLists(spec);
+  const ordering = new Set(lists.flatMap(({ by }) => by ?? []));
+  const declared = ['id', ...one, ...each];
   const hidesExpired = spec.expiresAt !== undefined && !spec.keepExpired;
 
   function refuse(why: string): DomainError {
@@ -44,6 +54,8 @@ export function createRules<T extends Stored>(spec: CollectionSpec<T>) {
     for (const field of one)
       if (!isAbsentOr(data[field], isFieldValue)) throw refuse(`${field} is not text, number or boolean`);
     for (const field of each) if (!isAbsentOr(data[field], isTextList)) throw refuse(`${field} is not a list of texts`);
+    for (const field of ordering)
+      if (!isAbsentOr(data[field], (v) => typeof v === 'string')) throw refuse(`${field} is not text`);
     const expiry = spec.expiresAt;
     if (expiry && !isAbsentOr(data[expiry], (v) => typeof v === 'number')) throw refuse(`${expiry} is not a number`);
     return data;
@@ -77,29 +89,41 @@ export function createRules<T extends Stored>(spec: CollectionSpec<T>) {
     throw refuse(`${field} is not declared, so it cannot be asked by`);
   }
 
-  function conditions(where: ListQuery<T>['where'] = {}): Condition[] {
-    return Object.entries(where).map(([field, value]) => condition(field, value));
+  function question(where: ListQuery<T>['where'] = {}, by?: string): Question {
+    const fields = Object.keys(where).toSorted((a, b) => declared.indexOf(a) - declared.indexOf(b));
+    const conditions = fields.map((field) => condition(field, where[field as keyof typeof where]));
+    return { conditions, list: listFor(lists, { fields, by }) };
   }
 
-  function query({ where, prefix, after, order = 'ascending', limit = defaultLimit }: ListQuery<T>): CheckedQuery {
+  function query(given: ListQuery<T>): CheckedQuery {
+    const { where, by, prefix, after, order = 'ascending', limit = defaultLimit } = given;
+    const asked = question(where, by);
+    if (by !== undefined && !asked.list) throw refuse(`no list by ${by} is declared for these conditions`);
     return {
-      conditions: conditions(where),
-      prefix: prefix && checkedPrefix(prefix),
-      after: after === undefined ? undefined : text(after, 'after'),
+      ...asked,
+      by,
+      prefix: prefix === undefined ? undefined : text(prefix, 'prefix'),
+      after: after === undefined ? undefined : checkedPlace(after, by),
       order: order === 'descending' ? 'descending' : 'ascending',
       limit: pageSize(limit),
     };
   }
 
-  function checkedPrefix({ field, value }: { field: string; value: string }) {
-    if (field !== 'id' && !one.has(field)) throw refuse(`${field} is not declared, so it cannot be asked by prefix`);
-    return { field, from: text(value, field), isId: field === 'id' };
+  function checkedPlace(after: string | Place, by: string | undefined): NonNullable<CheckedQuery['after']> {
+    if (by === undefined) return { id: text(after, 'after') };
+    const { id, value } = Object(after) as Partial<Place>;
+    return { id: text(id, 'after'), value: text(value, 'after') };
   }
 
   function pageSize(limit: number): number {
     if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit)
       throw refuse(`limit is not between 1 and ${maxLimit}`);
     return limit;
+  }
+
+  function bound(atMost: number): number {
+    if (!Number.isSafeInteger(atMost) || atMost < 1) throw refuse('atMost is no positive whole number');
+    return atMost;
   }
 
   /** @returns the declared field that `due` goes by */
@@ -115,26 +139,15 @@ export function createRules<T extends Stored>(spec: CollectionSpec<T>) {
     return typeof at === 'number' && at <= now;
   }
 
-  return { record, changed, id, condition, conditions, query, pageSize, expiryField, isGone, hidesExpired };
+  return { record, changed, id, condition, question, query, pageSize, bound, expiryField, isGone, hidesExpired };
 }
 
 export type Rules<T extends Stored> = ReturnType<typeof createRules<T>>;
 
-/** The first text after every text that starts with `prefix`, in code point order; undefined when there is none. */
-export function afterPrefix(prefix: string): string | undefined {
-  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
-  while (points.length > 0) {
-    const last = points.pop() ?? 0;
-    if (last === 0x10ffff) continue;
-    // The code points of surrogates are no characters: the one after U+D7FF is U+E000.
-    return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
-  }
-  return undefined;
-}
-
 function checkDeclaration<T extends Stored>(spec: CollectionSpec<T>): void {
   if (!collectionName.test(spec.name)) throw new Error(`collection name ${spec.name} is not kebab-case`);
-  const lists = [spec.unique, spec.index, spec.indexEach, spec.expiresAt ? [spec.expiresAt] : []];
+  const orders = (spec.lists ?? []).flatMap(({ by }) => by ?? []);
+  const lists = [spec.unique, spec.index, spec.indexEach, orders, spec.expiresAt ? [spec.expiresAt] : []];
   const fields = new Set<string>(lists.flatMap((list) => list ?? []));
   for (const field of fields)
     if (!fieldName.test(field)) throw new Error(`${spec.name}: field ${field} is no plain name`);

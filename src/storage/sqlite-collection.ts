@@ -1,10 +1,10 @@
 // The ten verbs on one table. Writes go through the queue; reads are direct and trust what was checked when it was written.
 import type { StatementSync } from 'node:sqlite';
 import type { Collection, CollectionSpec, ListQuery, Stored } from './port.ts';
-import { createRules } from './rules.ts';
+import { type CheckedQuery, createRules } from './rules.ts';
 import { isClash } from './sqlite-errors.ts';
 import { timeColumn, valueColumn } from './sqlite-schema.ts';
-import { selection } from './sqlite-where.ts';
+import { listStatement, selection } from './sqlite-where.ts';
 
 /** What a collection needs of the open database. Both run `run` later or again while another process holds the lock. */
 export interface Engine {
@@ -45,8 +45,7 @@ export function createSqliteCollection<T extends Stored>(spec: CollectionSpec<T>
   }
 
   async function find(key: string, value: unknown): Promise<T | undefined> {
-    const conditions = [rules.condition(key, value)];
-    const [record] = await select({ conditions, prefix: undefined, after: undefined, order: 'ascending', limit: 1 });
+    const [record] = await list({ where: { [key]: value } as NonNullable<ListQuery<T>['where']>, limit: 1 });
     return record;
   }
 
@@ -80,11 +79,13 @@ export function createSqliteCollection<T extends Stored>(spec: CollectionSpec<T>
     }
   }
 
-  async function count(given?: ListQuery<T>['where']): Promise<number> {
-    const conditions = rules.conditions(given);
+  async function count(given?: ListQuery<T>['where'], atMost?: number): Promise<number> {
+    const question = rules.question(given);
+    const limit = atMost === undefined ? -1 : rules.bound(atMost);
     return read(() => {
-      const { from, where, values } = selection(spec.name, { conditions, alive: alive() });
-      return Number(statement(`SELECT count(*) AS n FROM ${from} WHERE ${where}`).get(...values)?.n);
+      const { counted, where, values } = selection(spec.name, { ...question, alive: alive() });
+      const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM ${counted} WHERE ${where} LIMIT ?)`;
+      return Number(statement(sql).get(...values, limit)?.n);
     });
   }
 
@@ -95,12 +96,11 @@ export function createSqliteCollection<T extends Stored>(spec: CollectionSpec<T>
     return read(() => statement(sql).all(before, size).map(parse));
   }
 
-  function select(query: ReturnType<typeof rules.query>): Promise<T[]> {
+  function select(query: CheckedQuery): Promise<T[]> {
     return read(() => {
-      const { from, where, order, values } = selection(spec.name, { ...query, alive: alive() });
-      const sql = `SELECT t.doc FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT ?`;
+      const { sql, values } = listStatement(spec.name, { ...query, alive: alive() });
       return statement(sql)
-        .all(...values, query.limit)
+        .all(...values)
         .map(parse);
     });
   }

@@ -1,10 +1,11 @@
 // Tables and indexes, made from the declarations. A record is one JSON document; each declared field is a virtual column over it,
-// so a newly declared field needs no backfill of rows: only its index is built. Lists stand in a table of their own that
-// triggers keep, so that programs of an older version still running keep it too.
+// so a newly declared field needs no backfill of rows: only its index is built.
 import type { DatabaseSync } from 'node:sqlite';
+import { type DeclaredList, declaredLists } from './lists.ts';
 import type { CollectionSpec, Stored } from './port.ts';
 import { unavailable } from './sqlite-errors.ts';
 import { applicationId } from './sqlite-file.ts';
+import { ensureListTable, listTable } from './sqlite-list-table.ts';
 
 /** Steps to each format version from the one before; never changed once released. */
 const migrations: readonly ((db: DatabaseSync) => void)[] = [
@@ -38,8 +39,14 @@ export function writeMeta(db: DatabaseSync, key: string, value: string): void {
 }
 
 function readFormat(db: DatabaseSync): number {
-  if (!exists(db, 'gatehouse_meta')) return 0;
+  const meta = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'gatehouse_meta'").get();
+  if (!meta) return 0;
   return Number(db.prepare("SELECT value FROM gatehouse_meta WHERE key = 'format'").get()?.value);
+}
+
+/** The virtual column of a field that gives the order: the text itself, since that of JSON has its own signs in between. */
+export function textColumn(field: string): string {
+  return `"text_${field}"`;
 }
 
 /** The virtual column of a field that is asked by: its JSON text, so that 5, "5" and true stay apart. */
@@ -50,10 +57,6 @@ export function valueColumn(field: string): string {
 /** The virtual column of the field that says when a record expires: a number. */
 export function timeColumn(field: string): string {
   return `"time_${field}"`;
-}
-
-export function listTable(collection: string, field: string): string {
-  return `"${collection}:${field}"`;
 }
 
 function ensureCollection(db: DatabaseSync, spec: CollectionSpec<Stored>): void {
@@ -70,8 +73,24 @@ function ensureCollection(db: DatabaseSync, spec: CollectionSpec<Stored>): void 
   for (const field of plain) {
     db.exec(`CREATE INDEX IF NOT EXISTS "${name}:index:${field}" ON "${name}" (${valueColumn(field)}, id)`);
   }
-  for (const field of spec.indexEach ?? []) ensureList(db, name, field);
+  const lists = declaredLists(spec);
+  for (const { by } of lists)
+    if (by !== undefined) ensureColumn(db, name, { column: textColumn(by), value: `doc ->> '$.${by}'` });
+  for (const field of spec.indexEach ?? []) {
+    const columns = lists.filter(({ each }) => each === field).flatMap((list) => indexColumns(list));
+    ensureListTable(db, { collection: name, field, columns });
+  }
+  for (const list of lists) {
+    const table = list.each === undefined ? `"${name}"` : listTable(name, list.each);
+    const columns = list.each === undefined ? indexColumns(list) : ['value', ...indexColumns(list)];
+    db.exec(`CREATE INDEX IF NOT EXISTS "${name}:${list.name}" ON ${table} (${[...columns, 'id'].join(', ')})`);
+  }
   if (spec.expiresAt) ensureTime(db, name, spec.expiresAt);
+}
+
+/** Without that of the list of texts. */
+function indexColumns({ where, each, by }: DeclaredList): string[] {
+  return [...where.filter((field) => field !== each).map(valueColumn), ...(by === undefined ? [] : [textColumn(by)])];
 }
 
 function ensureColumn(db: DatabaseSync, table: string, { column, value }: { column: string; value: string }): void {
@@ -108,24 +127,4 @@ function ensureTime(db: DatabaseSync, table: string, field: string): void {
   db.exec(
     `CREATE INDEX IF NOT EXISTS "${table}:time:${field}" ON "${table}" (${column}, id) WHERE ${column} IS NOT NULL`,
   );
-}
-
-function ensureList(db: DatabaseSync, table: string, field: string): void {
-  const list = listTable(table, field);
-  if (exists(db, `${table}:${field}`)) return;
-  const remove = `DELETE FROM ${list} WHERE id = old.id;`;
-  const add = `INSERT INTO ${list} SELECT DISTINCT value, new.id FROM json_each(new.doc, '$.${field}');`;
-  const changed = `old.doc -> '$.${field}' IS NOT new.doc -> '$.${field}'`;
-  db.exec(`
-    CREATE TABLE ${list} (value TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (value, id)) WITHOUT ROWID;
-    CREATE INDEX "${table}:${field}:id" ON ${list} (id);
-    INSERT INTO ${list} SELECT DISTINCT e.value, t.id FROM "${table}" AS t, json_each(t.doc, '$.${field}') AS e;
-    CREATE TRIGGER "${table}:${field}:insert" AFTER INSERT ON "${table}" BEGIN ${add} END;
-    CREATE TRIGGER "${table}:${field}:update" AFTER UPDATE ON "${table}" WHEN ${changed} BEGIN ${remove} ${add} END;
-    CREATE TRIGGER "${table}:${field}:delete" AFTER DELETE ON "${table}" BEGIN ${remove} END;
-  `);
-}
-
-function exists(db: DatabaseSync, table: string): boolean {
-  return db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined;
 }

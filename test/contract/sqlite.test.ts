@@ -12,13 +12,36 @@ import {
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
+import { createRules } from '../../src/storage/rules.ts';
 import { createSqliteStorage } from '../../src/storage/sqlite.ts';
+import { timeColumn } from '../../src/storage/sqlite-schema.ts';
+import { listStatement } from '../../src/storage/sqlite-where.ts';
 import { sqlite, sqlitePath } from '../support/engines.ts';
 import { startWorker } from '../support/storage-process.ts';
 import { count, type Thing, things } from '../support/storage-things.ts';
 import { openFresh, storageContract, useBench } from './storage-contract.ts';
+import { planContract } from './storage-plans.ts';
 
-storageContract('SQLite', () => openFresh(sqlite));
+storageContract('SQLite', sqlite);
+
+describe('the plans of SQLite', () => {
+  const bench = useBench(() => openFresh(sqlite));
+  const { query: checked } = createRules(things);
+
+  planContract(bench, async (query) => {
+    const db = new DatabaseSync(sqlitePath(bench.store.url));
+    const { sql, values } = listStatement(things.name, {
+      ...checked(query),
+      alive: { column: timeColumn('endsAt'), now: 0 },
+    });
+    const steps = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values);
+    db.close();
+    const told = steps.map(({ detail }) => detail).join('; ');
+    // An index that is gone through from its one end to the other is what a list of all in its order asks for.
+    const isWholeList = !query.where && !query.prefix && !query.after;
+    return { isWalk: /SCAN/.test(told) && !isWholeList, isSorted: /TEMP B-TREE/.test(told), told };
+  });
+});
 
 describe('SQLite in memory', () => {
   it('keeps the same promises until it is closed', async () => {

@@ -161,7 +161,7 @@ async function sight({ things }: Bench) {
     got: (await things.get('a')) !== undefined,
     found: (await things.find('email', 'a@example.com')) !== undefined,
     foundByTag: (await things.find('tags', 't')) !== undefined,
-    listed: (await things.list({ prefix: { field: 'group', value: 'g' } })).length,
+    listed: (await things.list({ where: { group: 'g' } })).length,
     counted: await things.count({ group: 'g' }),
     changed: (await things.update('a', (old) => ({ ...old, size: 1 }))) !== undefined,
   };

@@ -1,5 +1,5 @@
 // What the port promises, said once more in the simplest way: a list of records in memory. The property test holds each engine to it.
-import type { FieldValue, ListQuery } from '../../src/storage/port.ts';
+import type { FieldValue, ListQuery, Place } from '../../src/storage/port.ts';
 import type { Thing } from '../support/storage-things.ts';
 
 export function createModel({ keepExpired }: { keepExpired: boolean }) {
@@ -30,12 +30,16 @@ export function createModel({ keepExpired }: { keepExpired: boolean }) {
     return living().find((r) => r.id === id);
   }
 
-  function list({ where = {}, prefix, after, limit = 100 }: ListQuery<Thing>): Thing[] {
+  function list({ where = {}, by, prefix = '', after, order, limit = 100 }: ListQuery<Thing>): Thing[] {
+    const keyOf = (r: Thing) => (by === undefined ? r.id : r[by]);
+    const beyond = typeof after === 'object' ? after : after === undefined ? undefined : { value: after, id: after };
+    const placeOf = (r: Thing): Place => ({ value: String(keyOf(r)), id: r.id });
+    const way = order === 'descending' ? -1 : 1;
     return living()
       .filter((r) => matches(r, where))
-      .filter((r) => !prefix || startsWith(r[prefix.field], prefix.value))
-      .filter((r) => after === undefined || Buffer.compare(Buffer.from(r.id), Buffer.from(after)) > 0)
-      .toSorted(byId)
+      .filter((r) => startsWith(keyOf(r), prefix))
+      .filter((r) => beyond === undefined || byPlace(placeOf(r), beyond) * way > 0)
+      .toSorted((a, b) => byPlace(placeOf(a), placeOf(b)) * way)
       .slice(0, limit);
   }
 
@@ -85,7 +89,11 @@ function startsWith(value: unknown, prefix: string): boolean {
   return typeof value === 'string' && value.startsWith(prefix);
 }
 
+function byPlace(a: Place, b: Place): number {
+  return Buffer.compare(Buffer.from(a.value), Buffer.from(b.value)) || byId(a, b);
+}
+
 /** UTF-8 bytes stand in code point order. */
-function byId(a: Thing, b: Thing): number {
+function byId(a: { id: string }, b: { id: string }): number {
   return Buffer.compare(Buffer.from(a.id), Buffer.from(b.id));
 }

@@ -23,7 +23,9 @@ const json = fc
   .filter((made) => !forbidden.test(made))
   .map((made) => JSON.parse(made));
 
+const label = fc.oneof(fc.constantFrom('a', 'a b', 'aa', 'b'), text);
 const fields = {
+  label,
   email: fc.constantFrom('x', 'y', 'z'),
   handle: value,
   group: fc.oneof(value, text),
@@ -38,14 +40,19 @@ const where = fc.record(
   { group: value, handle: value, size: fields.size, email: fields.email, tags: fc.constantFrom('s', 't'), id },
   { requiredKeys: [], noNullPrototype: true },
 );
-const prefix = fc.record(
-  { field: fc.constantFrom('group', 'email', 'handle', 'id'), value: text },
-  { noNullPrototype: true },
+const order = fc.constantFrom('ascending', 'descending');
+const page = { prefix: text, order, limit: fc.integer({ min: 1, max: 5 }) };
+const byId = fc.record({ where, after: fc.oneof(id, text), ...page }, { requiredKeys: [], noNullPrototype: true });
+const byLabel = fc.record(
+  {
+    by: fc.constant('label'),
+    where: fc.record({ group: value, tags: fc.constantFrom('s', 't') }, { requiredKeys: [], noNullPrototype: true }),
+    after: fc.record({ value: label, id }, { noNullPrototype: true }),
+    ...page,
+  },
+  { requiredKeys: ['by'], noNullPrototype: true },
 );
-const query = fc.record(
-  { where, prefix, after: fc.oneof(id, text), limit: fc.integer({ min: 1, max: 5 }) },
-  { requiredKeys: [], noNullPrototype: true },
-);
+const query = fc.oneof(byId, byLabel);
 const equality = fc.oneof(
   fc.tuple(fc.constantFrom('group', 'handle'), value),
   fc.tuple(fc.constant('tags'), fc.constantFrom('s', 't')),

@@ -57,10 +57,11 @@ for (const engine of engines) {
       await signInTo(gatehouse.browser(), rp, await member(acme));
       const strict = rules({ mfa: 'required', ipAllowList: ['203.0.113.0/24'] });
       expect(await policies().preview(who, acme, strict)).toEqual({
-        people: 3,
-        withoutMfa: 2,
+        people: { count: 3, isMore: false },
+        withoutMfa: { count: 2, isMore: false },
         shutOut: 1,
         lookedAt: 3,
+        isPart: false,
         you: true,
       });
       const open = rules({ ipAllowList: ['127.0.0.0/8'] });

@@ -56,7 +56,7 @@ for (const engine of engines) {
       const shown = addressesOn(await browser.get('/admin/people'));
       expect(shown).toContain(ours.email);
       expect(shown).not.toContain(theirs.email);
-      expect(addressesOn(await browser.get(`/admin/people?email=${theirs.email}`))).toEqual([]);
+      expect(addressesOn(await browser.get(`/admin/people?search=${theirs.email}`))).toEqual([]);
       expect((await browser.get('/admin/people?organization=zeta')).status).toBe(403);
       for (const part of ['', '/suspend', '/reset-mfa', '/delete']) {
         const [foreign, madeUp] = [theirs.account.id, 'nobody'].map((id) => browser.get(`/admin/people/${id}${part}`));
@@ -98,10 +98,10 @@ for (const engine of engines) {
         memberships: [{ organization: 'acme', roles: [] }],
       });
       const { browser } = await consoleOf(gatehouse, { acme: ['auditor'] });
-      const found = await browser.get(`/admin/people?email=${email.slice(0, 12).toUpperCase()}&status=invited`);
+      const found = await browser.get(`/admin/people?search=${email.slice(0, 12).toUpperCase()}&status=invited`);
       expect(addressesOn(found)).toEqual([email]);
       expect(linksOn(found)).not.toContain('/admin/invite?organization=acme');
-      const none = await browser.get(`/admin/people?email=${email.slice(0, 12)}&status=suspended`);
+      const none = await browser.get(`/admin/people?search=${email.slice(0, 12)}&status=suspended`);
       expect(none.text).toContain('Nobody fits.');
     });
 

@@ -132,11 +132,11 @@ const asks = (name: string) => ({
 });
 
 const numbers = {
-  people: 12_345,
+  people: { count: 10_000, isMore: true },
   peopleUrl: '/admin/people',
-  openInvitations: 6,
+  openInvitations: { count: 6, isMore: false },
   invitationsUrl: '/admin/invitations',
-  passwordOnly: 120,
+  passwordOnly: { count: 120, isMore: false },
   signedIn: 0,
   refused: 0,
   attention: [],

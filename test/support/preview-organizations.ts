@@ -2,13 +2,19 @@
 import { consoleModel } from './preview-console.ts';
 import { at, form, long, type Screen, unbroken } from './preview-samples.ts';
 
-const row = { href: '/admin/organizations/acme', id: 'acme', name: 'Acme', domains: ['acme.example'], people: 12_345 };
+const row = {
+  href: '/admin/organizations/acme',
+  id: 'acme',
+  name: 'Acme',
+  domains: ['acme.example'],
+  people: { count: 1000, isMore: true },
+};
 const longRow = {
   ...row,
   id: unbroken.slice(1),
   name: long,
   domains: [`${unbroken.slice(1)}.example`, 'a.example'],
-  people: 0,
+  people: { count: 0, isMore: false },
 };
 const fresh = { ...consoleModel, name: '', id: '', openedAt: '1', cancelUrl: '/admin/organizations' };
 const acme = {
@@ -16,7 +22,7 @@ const acme = {
   title: 'Acme',
   id: 'acme',
   createdAt: at,
-  people: 12,
+  people: { count: 12, isMore: false },
   peopleUrl: '/admin/people',
   policyUrl: '/admin/policy',
   claimed: [
@@ -33,7 +39,7 @@ const end = {
   ...consoleModel,
   ...form(),
   name: 'Acme',
-  people: 0,
+  people: { count: 0, isMore: false },
   apps: false,
   openedAt: at,
   peopleUrl: '/admin/people',
@@ -112,7 +118,7 @@ export const consoleOrganizations: Screen[] = [
       title: 'Acme',
       id: 'acme',
       createdAt: at,
-      people: 0,
+      people: { count: 0, isMore: false },
       peopleUrl: '/admin/people',
       policyUrl: '/admin/policy',
       claimed: [],
@@ -124,6 +130,6 @@ export const consoleOrganizations: Screen[] = [
     },
   },
   { state: 'asks', view: 'admin/organization-delete', model: end },
-  { state: 'has people', view: 'admin/organization-delete', model: { ...end, people: 12 } },
+  { state: 'has people', view: 'admin/organization-delete', model: { ...end, people: { count: 12, isMore: false } } },
   { state: 'has apps', view: 'admin/organization-delete', model: { ...end, apps: true } },
 ];

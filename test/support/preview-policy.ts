@@ -29,7 +29,14 @@ const page = {
   address: '203.0.113.7',
   isDeclared: false,
 };
-const preview = { people: 60, withoutMfa: 41, shutOut: 3, lookedAt: 60 };
+const many = { count: 10_000, isMore: true };
+const preview = {
+  people: { count: 60, isMore: false },
+  withoutMfa: { count: 41, isMore: false },
+  shutOut: 3,
+  lookedAt: 60,
+  isPart: false,
+};
 const look = {
   ...consoleModel,
   ...form(),
@@ -84,7 +91,7 @@ export const consolePolicy: Screen[] = [
     view: 'admin/policy-preview',
     model: {
       ...look,
-      preview: { people: 12_345, withoutMfa: 1, shutOut: 0, lookedAt: 2000 },
+      preview: { people: many, withoutMfa: many, shutOut: 0, lookedAt: 2000, isPart: true },
       isProbationAdvised: false,
     },
   },

@@ -9,6 +9,7 @@ export const thingSchema = z.object({
   email: z.string().optional(),
   handle: value.optional(),
   group: value.optional(),
+  label: z.string().optional(),
   tags: z.array(z.string()).optional(),
   size: z.number().optional(),
   endsAt: z.number().optional(),
@@ -23,6 +24,13 @@ export const things: CollectionSpec<Thing> = {
   unique: ['email', 'handle'],
   index: ['group', 'size'],
   indexEach: ['tags'],
+  lists: [
+    { by: 'label' },
+    { where: ['group'], by: 'label' },
+    { where: ['tags'], by: 'label' },
+    { where: ['tags', 'group'], by: 'label' },
+    { where: ['tags', 'size'] },
+  ],
   expiresAt: 'endsAt',
 };
 

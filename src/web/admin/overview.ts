@@ -50,7 +50,7 @@ export function overviewRoutes(router: Router, { administration, openDesk, views
 
   async function attentionOf(
     { who }: Desk,
-    { bounced }: PeopleTally,
+    { bounced: { count: bounced } }: PeopleTally,
     organization?: string,
   ): Promise<AttentionModel[]> {
     const [exposed, hasOneOwner] = await Promise.all([

@@ -1,6 +1,7 @@
 // "People": the list of those an administrator may see, with search, filters and pages.
 import type Router from '@koa/router';
 import { organizationIds } from '../../accounts/membership.ts';
+import { placeIn } from '../../accounts/people-search.ts';
 import { may, mayAnywhere } from '../../administration/administrator.ts';
 import type { Message } from '../http/view-models.ts';
 import { pathWith, queryOf } from './desk.ts';
@@ -28,23 +29,22 @@ export function peopleRoutes(router: Router, { administration, openDesk, views }
     const desk = await openDesk(ctx, 'users:read');
     if (!desk) return;
     const { who } = desk;
-    const email = queryOf(ctx, 'email')?.trim().slice(0, 254);
+    const search = queryOf(ctx, 'search')?.trim().slice(0, 254);
     const status = statuses.find((one) => one === queryOf(ctx, 'status'));
     const after = queryOf(ctx, 'after');
     const { organization, choices } = await chooseFirm(ctx, who, {
       firms,
       permission: 'users:read',
-      href: (id) => pathWith(peoplePath, { organization: id, status, email }),
+      href: (id) => pathWith(peoplePath, { organization: id, status, search }),
     });
-    const here = { organization, status, email };
+    const here = { organization, status, search };
+    const query = { ...here, by: 'name' } as const;
     // One more than is shown says whether there is more.
-    const found = await people.list(who, { ...here, after, limit: pageSize + 1 });
+    const found = await people.list(who, { ...query, after, limit: pageSize + 1 });
     const shown = found.slice(0, pageSize);
     const last = found.length > pageSize ? shown.at(-1) : undefined;
     const names = await namesOf(administration, who, shown.flatMap(organizationIds));
-    const rows = shown.map((account) => rowOf(who, account, names));
     const notice = notices.get(ctx.query.done);
-    const isWhole = after === undefined && !last;
     const mayInvite =
       organization === undefined ? mayAnywhere(who, 'users:invite') : may(who, 'users:invite', organization);
     views.render(ctx, 'admin/people', {
@@ -57,14 +57,13 @@ export function peopleRoutes(router: Router, { administration, openDesk, views }
         href: pathWith(peoplePath, { ...here, status: one }),
         isCurrent: one === status,
       })),
-      search: email ?? '',
+      search: search ?? '',
       kept: { ...(organization ? { organization } : {}), ...(status ? { status } : {}) },
-      // The store orders by id; a list that fits one page is read by name.
-      people: isWhole ? rows.toSorted((a, b) => a.name.localeCompare(b.name)) : rows,
-      empty: { key: email || status || after ? 'admin.people.noneFound' : 'admin.people.none' },
+      people: shown.map((account) => rowOf(who, account, names)),
+      empty: { key: search || status || after ? 'admin.people.noneFound' : 'admin.people.none' },
       ...(mayInvite ? { inviteUrl: pathWith('/admin/invite', { organization }) } : {}),
       ...(after ? { firstUrl: pathWith(peoplePath, here) } : {}),
-      ...(last ? { nextUrl: pathWith(peoplePath, { ...here, after: last.id }) } : {}),
+      ...(last ? { nextUrl: pathWith(peoplePath, { ...here, after: placeIn(query, last) }) } : {}),
     });
   });
 }

@@ -12,7 +12,7 @@ const mostItems = 200;
 
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(mostItems).default(defaultLimit).describe('How many at most'),
-  after: z.string().min(1).max(300).optional().describe('The `next` of the page before'),
+  after: z.string().min(1).max(1200).optional().describe('The `next` of the page before'),
 };
 
 export function listOf<T extends z.ZodType>(item: T) {
@@ -22,14 +22,22 @@ export function listOf<T extends z.ZodType>(item: T) {
   });
 }
 
-/** Asks for one more than is shown, to know whether there is a next page. */
+/** Asks for one more than is shown, to know whether there is a next page.
+ *  @param placeOf what `after` takes: the id where it is left out */
 export async function pageOf<T extends { id: string }, S>(
   limit: number,
-  { fetch, show }: { fetch: (limit: number) => Promise<T[]>; show: (item: T) => S },
+  { fetch, show, placeOf = ({ id }) => id }: Pages<T, S>,
 ): Promise<{ items: S[]; next: string | null }> {
   const found = await fetch(limit + 1);
   const items = found.slice(0, limit);
-  return { items: items.map(show), next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+  const last = found.length > limit ? items.at(-1) : undefined;
+  return { items: items.map(show), next: last ? placeOf(last) : null };
+}
+
+interface Pages<T, S> {
+  fetch: (limit: number) => Promise<T[]>;
+  show: (item: T) => S;
+  placeOf?: (item: T) => string;
 }
 
 /** Without the fields that there is nothing to say of. */

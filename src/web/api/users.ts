@@ -1,6 +1,7 @@
 // /users: the people that the caller may see, and changes of them.
 import { z } from 'zod';
 import type { Account } from '../../accounts/account.ts';
+import { placeIn } from '../../accounts/people-search.ts';
 import type { Administration } from '../../administration/administration.ts';
 import type { Administrator } from '../../administration/administrator.ts';
 import { newPersonSchema } from '../../administration/new-person.ts';
@@ -11,7 +12,8 @@ import { pageOf, pageQuery } from './shapes.ts';
 import { showUser, userListSchema, userSchema } from './user-model.ts';
 
 const listQuery = z.strictObject({
-  email: z.string().min(1).max(254).optional().describe('The beginning of the address'),
+  email: z.string().min(1).max(254).optional().describe('The beginning of the address; in the order of addresses'),
+  search: z.string().min(1).max(254).optional().describe('The beginning of the address or of either name'),
   organization: z.string().optional().describe('To be named by whoever sees several, but not all'),
   status: z.enum(['invited', 'active', 'suspended']).optional(),
   ...pageQuery,
@@ -75,6 +77,7 @@ export function userOperations({ people, peopleActs, changeEmail }: Administrati
         body: await pageOf(query.limit, {
           fetch: (limit) => people.list(who, { ...query, limit }),
           show: (account) => showUser(who, account),
+          placeOf: (account) => placeIn(query, account),
         }),
       }),
     }),

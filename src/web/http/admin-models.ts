@@ -1,5 +1,6 @@
 // The rows and parts that pages of the console are made of.
 
+import type { Count } from '../../accounts/accounts.ts';
 import type { SessionModel } from './account-models.ts';
 import type { AccountSection } from './account-nav.ts';
 import type { Message, SignedInModel } from './view-models.ts';
@@ -66,7 +67,7 @@ export interface OrganizationRow {
   id: string;
   name: string;
   domains: readonly string[];
-  people: number;
+  people: Count;
 }
 
 export interface InvitationRow {

@@ -1,4 +1,5 @@
 // What the views of the console are given; the rest stands in view-models.ts.
+import type { Count } from '../../accounts/accounts.ts';
 import type { AppViewModels } from './admin-app-models.ts';
 import type {
   AdminModel,
@@ -17,11 +18,11 @@ import type { FieldError, FormModel, Message } from './view-models.ts';
 export interface AdminViewModels extends AppViewModels, FirmViewModels {
   'admin/overview': AdminModel & {
     firms: readonly ChoiceModel[];
-    people: number;
+    people: Count;
     peopleUrl: string;
-    openInvitations: number;
+    openInvitations: Count;
     invitationsUrl: string;
-    passwordOnly: number;
+    passwordOnly: Count;
     /** The last seven, oldest first; left out for whoever may not read the log. */
     days?: readonly DayModel[];
     signedIn: number;
@@ -118,7 +119,7 @@ export interface AdminViewModels extends AppViewModels, FirmViewModels {
       organization: string;
       given: Readonly<Record<string, string>>;
       was: string;
-      preview: { people: number; withoutMfa: number; shutOut: number; lookedAt: number };
+      preview: { people: Count; withoutMfa: Count; shutOut: number; lookedAt: number; isPart: boolean };
       isProbationAdvised: boolean;
       probationMinutes: number;
       cancelUrl: string;

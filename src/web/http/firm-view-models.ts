@@ -1,4 +1,5 @@
 // What the console's views of invitations and organizations are given.
+import type { Count } from '../../accounts/accounts.ts';
 import type {
   AdminModel,
   BatchLineModel,
@@ -70,7 +71,7 @@ export interface FirmViewModels {
       title: string;
       id: string;
       createdAt: number;
-      people: number;
+      people: Count;
       peopleUrl: string;
       policyUrl: string;
       claimed: readonly { name: string; isProved: boolean }[];
@@ -84,5 +85,5 @@ export interface FirmViewModels {
     };
   /** While anybody or an app belongs to it, it says so instead of asking. */
   'admin/organization-delete': AdminModel &
-    FormModel & { name: string; people: number; apps: boolean; openedAt: number; peopleUrl: string; cancelUrl: string };
+    FormModel & { name: string; people: Count; apps: boolean; openedAt: number; peopleUrl: string; cancelUrl: string };
 }
