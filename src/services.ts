@@ -14,10 +14,7 @@ import { createBreachedPasswords } from './credentials/breached-passwords.ts';
 import { createDeferredWork } from './credentials/deferred-work.ts';
 import { createEmailChange } from './credentials/email-change.ts';
 import { createHashQueue } from './credentials/hash-queue.ts';
-import { createInvitationLinks } from './credentials/invitation-links.ts';
-import { createInvitationMails } from './credentials/invitation-mails.ts';
-import { createInvitationRequests } from './credentials/invitation-requests.ts';
-import { createInvitations } from './credentials/invitations.ts';
+import { createInvitationServices } from './credentials/invitation-services.ts';
 import { createMailLimits } from './credentials/mail-limits.ts';
 import { createMfa } from './credentials/mfa.ts';
 import { createNewPasswords } from './credentials/new-passwords.ts';
@@ -34,9 +31,9 @@ import { createErrorReports } from './oidc/error-reports.ts';
 import { createGrants } from './oidc/grants.ts';
 import { createKeys } from './oidc/keys.ts';
 import { oncePerRequest } from './oidc/request-memo.ts';
+import { createFirmServices } from './organizations/firm-services.ts';
 import { instanceRules } from './organizations/instance-rules.ts';
-import { createOrganizations } from './organizations/organizations.ts';
-import { createPolicies } from './organizations/policies.ts';
+import { createTxtResolver, type ResolveTxt } from './platform/dns.ts';
 import type { Log } from './platform/log.ts';
 import { createArtifacts } from './sessions/artifacts.ts';
 import { createLogoutDeliveries } from './sessions/logout-deliveries.ts';
@@ -46,8 +43,12 @@ import { createSecondFactor } from './sign-in/second-factor.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 
 /** Everything below the web: what the server and the command line share. The storage is open when this resolves.
- *  @param storageAt see createGround */
-export async function createServices(config: Config, log: Log, storageAt?: typeof openStorage) {
+ *  @param edges.storageAt see createGround   @param edges.resolveTxt those of the system when left out */
+export async function createServices(
+  config: Config,
+  log: Log,
+  { storageAt, resolveTxt = createTxtResolver() }: { storageAt?: typeof openStorage; resolveTxt?: ResolveTxt } = {},
+) {
   const ground = await createGround(config, log, storageAt);
   const { secrets, storage } = ground;
   const audit = createAudit({ storage, secrets, log, organizationsOf: (event) => standing.organizationsOf(event) });
@@ -57,8 +58,8 @@ export async function createServices(config: Config, log: Log, storageAt?: typeo
   const accounts = createAccounts({ storage });
   const currentAccount = oncePerRequest(accounts.get);
   const findAccount = activeAccount(currentAccount);
-  const organizations = createOrganizations({ storage, audit });
-  const policies = createPolicies({ instance: instanceRules(config), organizations });
+  const firms = createFirmServices({ audit, instance: instanceRules(config), resolveTxt, storage });
+  const { organizations, policies } = firms;
   const standing = createStanding({ getAccount: currentAccount, organizations, policies });
   const { policyOf, firmNamesOf } = standing;
   const profiles = createProfiles({ accounts, audit });
@@ -99,39 +100,27 @@ export async function createServices(config: Config, log: Log, storageAt?: typeo
     securityNotices,
     confirmUrl: `${config.issuer}/profile/email/confirm`,
   });
-  const invitationMails = createInvitationMails({
+  const secondFactor = createSecondFactor({ accounts, audit, mfa, recoveryCodes, securityNotices, throttle, totp });
+  const invitations = createInvitationServices({
     accounts,
+    audit,
     clients,
-    messages,
-    outbox,
+    deferredWork,
     firmNamesOf,
     issuer: config.issuer,
-  });
-  const secondFactor = createSecondFactor({ accounts, audit, mfa, recoveryCodes, securityNotices, throttle, totp });
-  const invitations = createInvitations({
-    accounts,
-    passwords,
-    clients,
-    audit,
-    securityNotices,
-    mails: invitationMails,
     lifetimeSeconds: config.invitationLifetime,
-    signInUrl: `${config.issuer}/profile`,
-  });
-  const invitationLinks = createInvitationLinks({ accounts, audit, mails: invitationMails });
-  const invitationRequests = createInvitationRequests({
-    accounts,
-    deferredWork,
-    invitations,
     mailLimits,
-    mails: invitationMails,
+    messages,
+    outbox,
     passwords,
     secrets,
+    securityNotices,
+    signInUrl: `${config.issuer}/profile`,
   });
   const passwordReset = createPasswordReset({
     secrets,
     deferredWork,
-    invitationRequests,
+    invitationRequests: invitations.invitationRequests,
     accounts,
     passwords,
     newPasswords,
@@ -189,17 +178,14 @@ export async function createServices(config: Config, log: Log, storageAt?: typeo
     throttle,
     mailLimits,
     emailChange,
-    invitations,
+    ...invitations,
     deferredWork,
     passwordReset,
-    invitationLinks,
-    invitationRequests,
     keys,
     grants,
     answeredRequests,
     errorReports,
-    organizations,
-    policies,
+    ...firms,
     connections,
     batches,
     ...standing,

@@ -41,6 +41,8 @@ async function clear(collection: Pick<Collection<Stored>, 'due' | 'delete'>, bef
 export function startSweeper(services: Services, app: App): () => void {
   const timers = [
     every(sweepEveryMs, () => sweep(services, app), 'sweeping failed; tried again in a minute'),
+    // Apart: it waits for others' servers.
+    every(sweepEveryMs, () => services.domainClaims.sweep(), 'the records of domains could not be looked at again'),
     every(tellEveryMs, () => app.oidc.tellDue(), 'the queue of back-channel logouts could not be read'),
     every(followEveryMs, () => app.oidc.followKeys(), 'the signing keys could not be read: those of before are used'),
   ];

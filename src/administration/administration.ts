@@ -2,6 +2,7 @@
 import { createAttention } from './attention.ts';
 import { createAuditLog } from './audit-log.ts';
 import { type ClientAppsDependencies, createClientApps } from './client-apps.ts';
+import { createDomains, type DomainsDependencies } from './domains.ts';
 import { createFirms, type FirmsDependencies } from './firms.ts';
 import { createLastOwner } from './last-owner.ts';
 import { createMassInvitations, type MassInvitationsDependencies } from './mass-invitations.ts';
@@ -16,6 +17,7 @@ import { createUpstreamConnections, type UpstreamConnectionsDependencies } from 
 
 type Own = 'firms' | 'lastOwner' | 'people';
 export type AdministrationDependencies = FirmsDependencies &
+  Omit<DomainsDependencies, Own> &
   Omit<PeopleDependencies, Own> &
   Omit<PeopleActsDependencies, Own> &
   Omit<PeopleEmailDependencies, Own> &
@@ -36,6 +38,7 @@ export function createAdministration(dependencies: AdministrationDependencies) {
     massInvitations: createMassInvitations({ ...dependencies, people }),
     tracker: createTracker(dependencies),
     firms,
+    domains: createDomains({ ...dependencies, firms }),
     policies: createPolicyAdministration({ ...dependencies, firms }),
     simulator: createSimulator({ ...dependencies, people }),
     clientApps: createClientApps(dependencies),

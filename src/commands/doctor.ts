@@ -109,18 +109,25 @@ async function mailFindings({ deliveries }: Services): Promise<Finding[]> {
   ];
 }
 
-async function firmFindings({ organizations, policies }: Services): Promise<Finding[]> {
+async function firmFindings({ domainClaims, organizations, policies }: Services): Promise<Finding[]> {
   const found: Finding[] = [];
-  for await (const { id, domains, verifiedDomains } of paged((after) => organizations.list({ after, limit: 500 }))) {
+  for await (const firm of paged((after) => organizations.list({ after, limit: 500 }))) {
+    const { id } = firm;
     const about = `organization ${id}`;
     const { mfa, passwordMinLength } = await policies.of([id]);
     if (mfa !== 'required' && passwordMinLength < policyDefaults.passwordMinLength) {
       const text = `allows passwords of ${passwordMinLength} characters where no second factor is demanded.`;
       found.push({ severity: 'unsafe', about, text });
     }
-    const open = domains.filter((domain) => !verifiedDomains.includes(domain));
+    const verified = await domainClaims.verifiedOf(firm);
+    const open = firm.domains.filter((domain) => !verified.includes(domain));
     if (open.length > 0)
       found.push({ severity: 'advice', about, text: `claims ${open.join(', ')} and has not proved it.` });
+    const missing = (await domainClaims.flagged(id)).map(({ domain }) => domain);
+    if (missing.length > 0) {
+      const text = `has proved ${missing.join(', ')}, whose record is gone: another organization that sets one gets it.`;
+      found.push({ severity: 'advice', about, text });
+    }
   }
   return found;
 }

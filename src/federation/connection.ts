@@ -1,6 +1,7 @@
 // A connection to an upstream provider: its record, its presets, and the pure rules of what may be stated of one.
 import { z } from 'zod';
-import { domainName, organizationId, organizationName } from '../organizations/organization.ts';
+import { domainName } from '../organizations/domain-name.ts';
+import { organizationId, organizationName } from '../organizations/organization.ts';
 import type { CollectionSpec } from '../storage/port.ts';
 
 export const presets = ['google', 'microsoft', 'oidc'] as const;

@@ -1,14 +1,14 @@
 // Organizations as a file declares them: what applying it would change, and applying it.
 import { z } from 'zod';
 import type { Origin } from '../audit/audit.ts';
-import { domainName, type Organization, organizationId, organizationName, policyInForce } from './organization.ts';
+import { domainNames, type Organization, organizationId, organizationName, policyInForce } from './organization.ts';
 import type { Organizations } from './organizations.ts';
 import { policySchema } from './policy.ts';
 
 export const declaredOrganizationSchema = z.strictObject({
   id: organizationId,
   name: organizationName,
-  domains: z.array(domainName).max(100).default([]),
+  domains: domainNames.default([]),
   policy: policySchema.default(policySchema.parse({})),
 });
 export type DeclaredOrganization = z.output<typeof declaredOrganizationSchema>;

@@ -1,6 +1,7 @@
 // The organization record (a firm) and its pure rules.
 import { z } from 'zod';
 import type { CollectionSpec } from '../storage/port.ts';
+import { domainName } from './domain-name.ts';
 import { type PolicyRules, policySchema } from './policy.ts';
 
 export const organizationId = z
@@ -14,16 +15,7 @@ export const organizationName = z
   .max(100)
   .regex(/^\P{Cc}*$/u, 'must have no control characters');
 
-/** A DNS name of at least two labels, in its ASCII form. */
-export const domainName = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .max(253)
-  .regex(
-    /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/,
-    'must be a domain such as acme.example',
-  );
+export const mostDomains = 100;
 
 const probationSchema = z.object({
   /** What holds again unless the new rules are confirmed in time. */
@@ -38,10 +30,8 @@ export type Probation = z.output<typeof probationSchema>;
 export const organizationSchema = z.object({
   id: organizationId,
   name: organizationName,
-  /** Claimed; what is proved stands in `verifiedDomains` too. */
-  domains: z.array(domainName).max(100),
-  /** Proved by a TXT record. One domain is proved by one organization. */
-  verifiedDomains: z.array(domainName),
+  /** Claimed; what is proved of it, domain-claims.ts knows. */
+  domains: z.array(z.string()).max(mostDomains),
   policy: policySchema,
   /** Rules that were saved and not yet confirmed; see policyInForce. */
   probation: probationSchema.optional(),
@@ -54,18 +44,22 @@ export const organizationSchema = z.object({
 });
 export type Organization = z.output<typeof organizationSchema>;
 
+export const domainNames = z
+  .array(domainName)
+  .max(mostDomains)
+  .transform((domains) => [...new Set(domains)]);
+
 /** What a caller may state of one. */
 export const organizationInputSchema = z.strictObject({
   id: organizationId.optional(),
   name: organizationName,
-  domains: z.array(domainName).max(100).optional(),
+  domains: domainNames.optional(),
 });
 export type OrganizationInput = z.output<typeof organizationInputSchema>;
 
 export const organizationsSpec: CollectionSpec<Organization> = {
   name: 'organizations',
   schema: organizationSchema,
-  indexEach: ['domains', 'verifiedDomains'],
   // The organization itself stays: what runs out is the time for confirming its rules.
   expiresAt: 'probationUntil',
   keepExpired: true,

@@ -2,7 +2,8 @@
 import type { Audit, AuditEvent, AuditEventType, Origin } from '../audit/audit.ts';
 import { DomainError, isDomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
-import type { Storage } from '../storage/port.ts';
+import type { Collection, Storage } from '../storage/port.ts';
+import { claimId, type DomainClaim } from './domain-claim.ts';
 import { createFirmPolicies } from './firm-policies.ts';
 import { idFromName, type Organization, type OrganizationInput, organizationsSpec } from './organization.ts';
 import { policySchema } from './policy.ts';
@@ -10,9 +11,10 @@ import { policySchema } from './policy.ts';
 export interface OrganizationsDependencies {
   storage: Storage;
   audit: Audit;
+  claims: Pick<Collection<DomainClaim>, 'delete' | 'deleteMany'>;
 }
 
-export function createOrganizations({ storage, audit }: OrganizationsDependencies) {
+export function createOrganizations({ storage, audit, claims }: OrganizationsDependencies) {
   const organizations = storage.collection(organizationsSpec);
 
   function get(id: string): Promise<Organization | undefined> {
@@ -25,7 +27,6 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
     const draft = {
       name,
       domains: [...new Set(domains)],
-      verifiedDomains: [],
       policy: policySchema.parse({}),
       createdAt: now,
       updatedAt: now,
@@ -67,10 +68,11 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
       const next = change(old);
       if (!next || (next.name === old.name && next.domains.join() === old.domains.join())) return undefined;
       const domains = [...new Set(next.domains)];
-      const verifiedDomains = old.verifiedDomains.filter((domain) => domains.includes(domain));
-      return { ...old, name: next.name, domains, verifiedDomains, updatedAt: Date.now() };
+      return { ...old, name: next.name, domains, updatedAt: Date.now() };
     });
     if (!updated || !before) return before && change(before) ? before : undefined;
+    const kept = updated.domains;
+    await forgetClaims(before.domains.filter((domain) => !kept.includes(domain)).map((domain) => claimId(id, domain)));
     await note(
       'organization.changed',
       id,
@@ -85,6 +87,11 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
     return updated;
   }
 
+  /** Claimed again, it is to be proved again. What a crash leaves here counts for nothing: see domain-claims.ts. */
+  async function forgetClaims(ids: readonly string[]): Promise<void> {
+    await Promise.all(ids.map((one) => claims.delete(one)));
+  }
+
   function note(
     type: AuditEventType,
     id: string,
@@ -97,30 +104,6 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
   /** A file declares it from now on. */
   async function markDeclared(id: string): Promise<void> {
     await organizations.update(id, (old) => (old.isDeclared ? undefined : { ...old, isDeclared: true }));
-  }
-
-  /** Proved to be the organization's. @throws DomainError 'conflict' when another has proved it */
-  async function markVerified(id: string, domain: string, origin: Origin): Promise<Organization | undefined> {
-    const holder = await organizations.find('verifiedDomains', domain);
-    if (holder && holder.id !== id) throw new DomainError('conflict', `${domain} is proved by ${holder.id}`);
-    const updated = await organizations.update(id, (old) =>
-      old.domains.includes(domain) && !old.verifiedDomains.includes(domain)
-        ? { ...old, verifiedDomains: [...old.verifiedDomains, domain], updatedAt: Date.now() }
-        : undefined,
-    );
-    if (updated) {
-      await audit.record(
-        {
-          type: 'organization.domain-verified',
-          result: 'success',
-          subject: id,
-          organizations: [id],
-          detail: { domain },
-        },
-        origin,
-      );
-    }
-    return updated ?? organizations.get(id);
   }
 
   /** By id. @param after the id of the last one of the page before */
@@ -143,6 +126,7 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
   /** Only once nobody belongs to it: whoever calls has looked. @returns whether there was one */
   async function remove(id: string, origin: Origin): Promise<boolean> {
     if (!(await organizations.delete(id))) return false;
+    await claims.deleteMany('organization', id);
     await note('organization.deleted', id, {}, origin);
     return true;
   }
@@ -152,7 +136,6 @@ export function createOrganizations({ storage, audit }: OrganizationsDependencie
     create,
     update,
     markDeclared,
-    markVerified,
     list,
     named,
     remove,

@@ -39,6 +39,11 @@ const expected: Record<string, readonly number[]> = {
   deleteOrganization: [204, 403, 403, 403, 403, 403, 403, 204],
   getPolicy: [200, 200, 200, 200, 403, 404, 200, 200],
   replacePolicy: [200, 200, 403, 403, 403, 404, 200, 200],
+  listDomains: [200, 200, 200, 200, 403, 404, 200, 200],
+  addDomain: [201, 201, 403, 403, 403, 404, 201, 201],
+  getDomain: [200, 200, 200, 200, 403, 404, 200, 200],
+  checkDomain: [200, 200, 403, 403, 403, 404, 200, 200],
+  removeDomain: [204, 204, 403, 403, 403, 404, 204, 204],
   listClients: [200, 200, 403, 200, 403, 200, 200, 200],
   createClient: [201, 201, 403, 403, 403, 403, 201, 201],
   getClient: [200, 200, 403, 200, 403, 404, 200, 200],
@@ -113,6 +118,16 @@ for (const engine of engines) {
       return (await gatehouse.services.connections.create(connectionInputSchema.parse(input), origin)).id;
     };
 
+    const claimed = async () => {
+      const domain = `a${random().slice(2)}.example`;
+      await gatehouse.services.organizations.update(
+        'acme',
+        ({ name, domains }) => ({ name, domains: [...domains.slice(-5), domain] }),
+        origin,
+      );
+      return `/organizations/acme/domains/${domain}`;
+    };
+
     /** A request that would succeed. */
     const targets: Record<string, () => Promise<{ path: string; body?: unknown }>> = {
       listUsers: async () => ({ path: '/users' }),
@@ -136,6 +151,14 @@ for (const engine of engines) {
       },
       getPolicy: async () => ({ path: '/organizations/acme/policy' }),
       replacePolicy: async () => ({ path: '/organizations/acme/policy', body: { passwordMinLength: 14 } }),
+      listDomains: async () => ({ path: '/organizations/acme/domains' }),
+      addDomain: async () => ({
+        path: '/organizations/acme/domains',
+        body: { domain: `a${random().slice(2)}.example` },
+      }),
+      getDomain: async () => ({ path: await claimed() }),
+      checkDomain: async () => ({ path: `${await claimed()}/check` }),
+      removeDomain: async () => ({ path: await claimed() }),
       listClients: async () => ({ path: '/clients' }),
       createClient: async () => ({
         path: '/clients',

@@ -57,9 +57,14 @@ async function atTheDesk(
   return formOn(browser, await browser.get(path), fields, person.account.id, action);
 }
 
+const claimedDomain = 'short-lived.example';
+
 /** An owner, on a page of a new firm. */
 async function atTheFirm({ gatehouse }: Place, part: string, fields: Record<string, string>): Promise<Form> {
-  const { id, name } = await gatehouse.services.organizations.create({ name: 'Short-lived' }, {});
+  const { id, name } = await gatehouse.services.organizations.create(
+    { name: 'Short-lived', domains: [claimedDomain] },
+    {},
+  );
   const { browser } = await consoleOf(gatehouse, { instance: ['owner'] });
   const page = await browser.get(`/admin/organizations/${id}${part}`);
   const was = part === '' ? { was: JSON.stringify([name]) } : {};
@@ -85,7 +90,10 @@ export const consoleForms: FormMakers = {
     const { browser } = await consoleOf(gatehouse, { instance: ['owner'] });
     return formOn(browser, await browser.get('/admin/new-organization'), { name: 'Forged Ltd' }, 'forged-ltd');
   },
-  'name and domains of an organization': (place) => atTheFirm(place, '', { name: 'Forged' }),
+  'name of an organization': (place) => atTheFirm(place, '', { name: 'Forged' }),
+  'domain of an organization': (place) => atTheFirm(place, '/domains', { domain: 'forged.example' }),
+  'check of a domain': (place) => atTheFirm(place, `/domains/${claimedDomain}`, {}),
+  'removal of a domain': (place) => atTheFirm(place, `/domains/${claimedDomain}/remove`, {}),
   'end of an organization': (place) => atTheFirm(place, '/delete', {}),
   'roles on the instance': act('roles', member, { role: 'auditor', otherRoles: 'editor', was: '' }),
   'roles in a firm': act('roles/acme', acmeMember, { role: 'helpdesk', otherRoles: '', was: '' }),

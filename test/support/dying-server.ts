@@ -19,9 +19,9 @@ function dieAt(collection: string): void {
   if (writesLeft <= 0) process.kill(process.pid, 'SIGKILL');
 }
 
-const services = await createServices(config, createLog(config.logLevel), async (url, log) =>
-  dyingStorage(await openStorage(url, log), dieAt),
-);
+const services = await createServices(config, createLog(config.logLevel), {
+  storageAt: async (url, log) => dyingStorage(await openStorage(url, log), dieAt),
+});
 const app = await createApp(services);
 await listen(app.stack().callback(), config);
 isReady = true;

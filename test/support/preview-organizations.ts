@@ -1,5 +1,6 @@
 // The console's pages of organizations, in every state.
 import { consoleModel } from './preview-console.ts';
+import { claimed, longClaimed, verified } from './preview-domains.ts';
 import { at, form, long, type Screen, unbroken } from './preview-samples.ts';
 
 const row = {
@@ -25,13 +26,10 @@ const acme = {
   people: { count: 12, isMore: false },
   peopleUrl: '/admin/people',
   policyUrl: '/admin/policy',
-  claimed: [
-    { name: 'acme.example', isProved: true },
-    { name: 'acme.test', isProved: false },
-  ],
+  claimed: [verified, claimed],
+  domainsUrl: '/admin/organizations/acme/domains',
   mayWrite: true,
   name: 'Acme',
-  domains: 'acme.example\nacme.test',
   was: '',
   deleteUrl: '/admin/organizations/acme/delete',
 };
@@ -99,14 +97,10 @@ export const consoleOrganizations: Screen[] = [
     view: 'admin/organization',
     model: {
       ...acme,
-      ...form(
-        { key: 'error.organization.changed' },
-        { field: 'domains', key: 'error.domains.format', values: { domain: unbroken } },
-        { field: 'domains', key: 'error.domains.tooMany', values: { count: 100 } },
-      ),
+      ...form({ key: 'error.organization.changed' }, { field: 'name', key: 'error.organizationName.required' }),
       title: long,
       name: long,
-      claimed: [{ name: longRow.domains[0] ?? '', isProved: false }],
+      claimed: [longClaimed],
     },
   },
   {
@@ -122,9 +116,9 @@ export const consoleOrganizations: Screen[] = [
       peopleUrl: '/admin/people',
       policyUrl: '/admin/policy',
       claimed: [],
+      domainsUrl: '/admin/organizations/acme/domains',
       mayWrite: false,
       name: 'Acme',
-      domains: '',
       was: '',
       notice: { key: 'admin.organization.saved' },
     },

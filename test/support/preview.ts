@@ -12,6 +12,7 @@ import { consolePeople } from './preview-console.ts';
 import { consoleApps } from './preview-console-apps.ts';
 import { consoleInvitations } from './preview-console-invitations.ts';
 import { devices } from './preview-devices.ts';
+import { consoleDomains } from './preview-domains.ts';
 import { interactions } from './preview-interactions.ts';
 import { invitations } from './preview-invitations.ts';
 import { consoleOrganizations } from './preview-organizations.ts';
@@ -30,6 +31,7 @@ export const screens: readonly Screen[] = [
   ...consolePeople,
   ...consoleInvitations,
   ...consoleOrganizations,
+  ...consoleDomains,
   ...consoleApps,
   ...consolePolicy,
   ...consoleLog,

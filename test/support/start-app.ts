@@ -5,6 +5,7 @@ import { type App, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { mailboxRouter } from '../../src/development.ts';
 import { openStorage } from '../../src/ground.ts';
+import type { ResolveTxt } from '../../src/platform/dns.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createServices, type Services } from '../../src/services.ts';
 import type { Storage } from '../../src/storage/port.ts';
@@ -30,6 +31,8 @@ export interface StartOptions {
   keepStorage?: boolean;
   /** What is built between the services and the storage. */
   wrap?: (storage: Storage) => Storage;
+  /** What is asked for TXT records; no test asks the resolvers of the machine. */
+  resolveTxt?: ResolveTxt;
 }
 
 /** OWASP's floor, for processes of their own. */
@@ -49,6 +52,7 @@ export async function startApp({
   storageUrl,
   keepStorage = false,
   wrap = (storage) => storage,
+  resolveTxt = async () => ({ failure: 'no-name' }),
 }: StartOptions = {}): Promise<TestApp> {
   const url = storageUrl ?? on.emptyUrl();
   let handler: ReturnType<ReturnType<App['stack']>['callback']> | undefined;
@@ -57,7 +61,7 @@ export async function startApp({
   const settings = { ...testEnvironment, ISSUER: `http://127.0.0.1:${port}`, STORAGE_URL: url, ...env };
   const config = { ...loadConfig({ env: settings }), ...('PASSWORD_HASH_MEMORY' in env ? {} : nearlyFreeHashes) };
   const storageAt: typeof openStorage = async (at, log) => wrap(await openStorage(at, log));
-  const services = await createServices(config, createLog(config.logLevel), storageAt);
+  const services = await createServices(config, createLog(config.logLevel), { storageAt, resolveTxt });
   await giveSigningKeys(services);
   const app = await createApp(services);
   handler = app.stack([mailboxRouter(services, app)]).callback();

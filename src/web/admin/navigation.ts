@@ -28,7 +28,15 @@ export const consoleSections: readonly ConsoleSection[] = [
   {
     href: '/admin/organizations',
     key: 'admin.nav.organizations',
-    views: ['admin/organizations', 'admin/organization', 'admin/organization-new', 'admin/organization-delete'],
+    views: [
+      'admin/organizations',
+      'admin/organization',
+      'admin/organization-new',
+      'admin/organization-delete',
+      'admin/domains',
+      'admin/domain',
+      'admin/domain-remove',
+    ],
     permission: 'organizations:read',
     isOfFirm: false,
   },

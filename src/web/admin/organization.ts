@@ -1,19 +1,19 @@
-// One organization: what belongs to it, its name and domains, and its end.
+// One organization: what belongs to it, its name, and its end.
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { demand, may } from '../../administration/administrator.ts';
-import { domainName, type Organization } from '../../organizations/organization.ts';
+import type { Organization } from '../../organizations/organization.ts';
 import { isDomainError } from '../../platform/errors.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { FieldError, Message } from '../http/view-models.ts';
 import { type Desk, pathWith, queryOf } from './desk.ts';
+import { domainRow } from './domains.ts';
 import { organizationNameErrors, organizationPath, organizationsPath } from './organizations.ts';
 import type { AdminPagesDependencies } from './router.ts';
 import { wasDoneSince } from './second-click.ts';
 
 const path = `${organizationsPath}/:id`;
 const deletePath = `${path}/delete`;
-const mostDomains = 100;
 
 /** What a redirect back to this page may announce. */
 const notices = new Map<unknown, Message>([
@@ -23,19 +23,17 @@ const notices = new Map<unknown, Message>([
 
 interface Given {
   name: string;
-  /** One a line. */
-  domains: string;
 }
 
 export function organizationRoutes(router: Router, dependencies: AdminPagesDependencies): void {
   const { administration, audit, openDesk, readForm, views } = dependencies;
-  const { firms, tallies } = administration;
+  const { domains, firms, tallies } = administration;
 
   router.get(path, async (ctx) => {
     const desk = await openDesk(ctx, 'organizations:read');
     if (!desk) return;
     const firm = await firms.get(desk.who, ctx.params.id ?? '');
-    await show(ctx, { desk, firm }, { given: { name: firm.name, domains: firm.domains.join('\n') } });
+    await show(ctx, { desk, firm }, { given: { name: firm.name } });
   });
 
   router.post(path, async (ctx) => {
@@ -43,21 +41,12 @@ export function organizationRoutes(router: Router, dependencies: AdminPagesDepen
     if (!desk) return;
     const firm = await firms.get(desk.who, ctx.params.id ?? '');
     demand(desk.who, 'organizations:write', firm.id);
-    const given = await readForm(ctx, desk.person.csrfContext, ['name', 'domains', 'was']);
+    const given = await readForm(ctx, desk.person.csrfContext, ['name', 'was']);
     const name = given.name.trim();
-    const domains = [
-      ...new Set(
-        given.domains
-          .toLowerCase()
-          .split(/[\s,;]+/)
-          .filter(Boolean),
-      ),
-    ];
-    const isSame = name === firm.name && domains.join() === firm.domains.join();
-    const errors = [...organizationNameErrors(name), ...domainErrors(domains)];
+    const errors = organizationNameErrors(name);
     if (errors.length > 0) return show(ctx, { desk, firm }, { given, errors, status: 422 });
     try {
-      if (!isSame) await firms.update(desk.who, firm.id, { name, domains }, (old) => stateOf(old) === given.was);
+      if (name !== firm.name) await firms.update(desk.who, firm.id, { name }, (old) => stateOf(old) === given.was);
     } catch (error) {
       if (!isDomainError(error, 'conflict')) throw error;
       const now = await firms.get(desk.who, firm.id);
@@ -105,13 +94,13 @@ export function organizationRoutes(router: Router, dependencies: AdminPagesDepen
       id: firm.id,
       title: firm.name,
       createdAt: firm.createdAt,
-      claimed: firm.domains.map((name) => ({ name, isProved: firm.verifiedDomains.includes(name) })),
+      claimed: (await domains.list(who, firm.id)).map((claim) => domainRow(firm, claim)),
+      domainsUrl: organizationPath(firm.id, '/domains'),
       people: await tallies.members(who, firm.id),
       peopleUrl: pathWith('/admin/people', { organization }),
       policyUrl: pathWith('/admin/policy', { organization }),
       mayWrite: may(who, 'organizations:write', firm.id),
       name: given.name,
-      domains: given.domains,
       was: stateOf(firm),
       ...(may(who, 'instance:write') ? { deleteUrl: organizationPath(firm.id, '/delete') } : {}),
     };
@@ -140,15 +129,6 @@ export function organizationRoutes(router: Router, dependencies: AdminPagesDepen
 }
 
 /** What the form was made of, so that nobody else's change is lost. */
-function stateOf({ name, domains }: Pick<Organization, 'name' | 'domains'>): string {
-  return JSON.stringify([name, ...domains]);
-}
-
-function domainErrors(domains: readonly string[]): FieldError[] {
-  if (domains.length > mostDomains)
-    return [{ field: 'domains', key: 'error.domains.tooMany', values: { count: mostDomains } }];
-  const wrong = domains.find((domain) => !domainName.safeParse(domain).success);
-  return wrong === undefined
-    ? []
-    : [{ field: 'domains', key: 'error.domains.format', values: { domain: wrong.slice(0, 100) } }];
+function stateOf({ name }: Pick<Organization, 'name'>): string {
+  return JSON.stringify([name]);
 }

@@ -4,8 +4,10 @@ import { displayName } from '../../accounts/account.ts';
 import { may } from '../../administration/administrator.ts';
 import type { PeopleTally } from '../../administration/tallies.ts';
 import type { SignInDay } from '../../audit/sign-in-days.ts';
+import { shownDomain } from '../../organizations/domain-name.ts';
 import type { AttentionModel, DayModel } from '../http/admin-models.ts';
 import { type Desk, pathWith } from './desk.ts';
+import { domainPath } from './domains.ts';
 import { chooseFirm } from './firm-choice.ts';
 import { sectionsFor } from './navigation.ts';
 import { personPath } from './person-models.ts';
@@ -17,7 +19,7 @@ const shownDays = 7;
 const mostNames = 5;
 
 export function overviewRoutes(router: Router, { administration, openDesk, views }: AdminPagesDependencies): void {
-  const { attention, tallies } = administration;
+  const { attention, domains, tallies } = administration;
 
   router.get(path, async (ctx) => {
     const desk = await openDesk(ctx, 'users:read');
@@ -53,9 +55,10 @@ export function overviewRoutes(router: Router, { administration, openDesk, views
     { bounced: { count: bounced } }: PeopleTally,
     organization?: string,
   ): Promise<AttentionModel[]> {
-    const [exposed, hasOneOwner] = await Promise.all([
+    const [exposed, hasOneOwner, missing] = await Promise.all([
       attention.administratorsWithoutMfa(who, organization),
       attention.hasOneOwner(who),
+      domains.flagged(who, organization),
     ]);
     const bouncedUrl = pathWith('/admin/invitations', { organization, state: 'bounced' });
     return [
@@ -74,6 +77,17 @@ export function overviewRoutes(router: Router, { administration, openDesk, views
               links: exposed
                 .slice(0, mostNames)
                 .map((account) => ({ href: personPath(account.id), label: { text: displayName(account) } })),
+            },
+          ]
+        : []),
+      ...(missing.length > 0
+        ? [
+            {
+              text: { key: 'admin.attention.domains', values: { count: missing.length } },
+              links: missing.slice(0, mostNames).map(({ organization: id, domain }) => ({
+                href: domainPath(id, domain),
+                label: { text: shownDomain(domain) },
+              })),
             },
           ]
         : []),

@@ -14,6 +14,8 @@ import { appRegisterRoutes } from './app-register.ts';
 import { appSecretRoutes } from './app-secret.ts';
 import { appsRoutes } from './apps.ts';
 import { createDesk, type OpenDesk } from './desk.ts';
+import { domainRoutes } from './domain.ts';
+import { domainsRoutes } from './domains.ts';
 import { invitationsRoutes } from './invitations.ts';
 import { inviteRoutes } from './invite.ts';
 import { inviteManyRoutes } from './invite-many.ts';
@@ -52,6 +54,8 @@ const sections = [
   inviteManyRoutes,
   organizationsRoutes,
   organizationRoutes,
+  domainsRoutes,
+  domainRoutes,
   peopleRoutes,
   personRoutes,
   personActRoutes,

@@ -2,6 +2,7 @@
 import { auditOperations } from './audit-events.ts';
 import { clientOperations } from './clients.ts';
 import { connectionOperations } from './connections.ts';
+import { domainOperations } from './domains.ts';
 import { openApiOperation } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { organizationOperations } from './organizations.ts';
@@ -18,6 +19,7 @@ export function operationsOf(
     ...userOperations(administration),
     ...userActOperations(administration),
     ...organizationOperations(administration),
+    ...domainOperations(administration),
     ...clientOperations(administration),
     ...connectionOperations(administration),
     ...auditOperations(administration),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Administration } from '../../administration/administration.ts';
 import {
+  domainNames,
   type Organization,
   organizationInputSchema,
   organizationSchema,
@@ -26,7 +27,7 @@ const newSchema = organizationInputSchema.meta({ id: 'NewOrganization' });
 const changeSchema = z
   .strictObject({
     name: organizationSchema.shape.name.optional(),
-    domains: organizationSchema.shape.domains.optional(),
+    domains: domainNames.optional(),
   })
   .meta({ id: 'OrganizationChange' });
 
@@ -38,7 +39,14 @@ const read = { scope: 'organizations:read', permission: 'organizations:read' } a
 const write = { scope: 'organizations:write', permission: 'organizations:write' } as const;
 const found = { scope: 'organizations:write', permission: 'instance:write' } as const;
 
-export function organizationOperations({ firms, policies }: Administration): Operation[] {
+export function organizationOperations({ domains, firms, policies }: Administration): Operation[] {
+  /** What is proved changes without the organization: its tag does not say it. */
+  const whole = async (firm: Organization) => ({
+    ...show(firm),
+    verifiedDomains: await domains.verifiedOf(firm),
+  });
+  const answerOf = async (firm: Organization) => ({ body: await whole(firm), tagged: show(firm) });
+
   return [
     operation({
       id: 'listOrganizations',
@@ -49,7 +57,10 @@ export function organizationOperations({ firms, policies }: Administration): Ope
       query: z.strictObject(pageQuery),
       answer: { status: 200, schema: listOf(shownSchema).meta({ id: 'OrganizationList' }) },
       run: async ({ who, query }) => ({
-        body: await pageOf(query.limit, { fetch: (limit) => firms.list(who, { ...query, limit }), show }),
+        body: await pageOf(query.limit, {
+          fetch: async (limit) => Promise.all((await firms.list(who, { ...query, limit })).map(whole)),
+          show: (firm) => firm,
+        }),
       }),
     }),
     operation({
@@ -63,7 +74,7 @@ export function organizationOperations({ firms, policies }: Administration): Ope
       isTagged: true,
       run: async ({ who, body }) => {
         const firm = await firms.create(who, body);
-        return { body: show(firm), location: `/organizations/${firm.id}` };
+        return { ...(await answerOf(firm)), location: `/organizations/${firm.id}` };
       },
     }),
     operation({
@@ -74,7 +85,7 @@ export function organizationOperations({ firms, policies }: Administration): Ope
       access: read,
       answer: { status: 200, schema: shownSchema },
       isTagged: true,
-      run: async ({ who, params: { id = '' } }) => ({ body: show(await firms.get(who, id)) }),
+      run: async ({ who, params: { id = '' } }) => answerOf(await firms.get(who, id)),
     }),
     operation({
       id: 'changeOrganization',
@@ -86,9 +97,8 @@ export function organizationOperations({ firms, policies }: Administration): Ope
       answer: { status: 200, schema: shownSchema },
       isTagged: true,
       isConditional: true,
-      run: async ({ who, params: { id = '' }, body, precondition }) => ({
-        body: show(await firms.update(who, id, body, precondition.on(show))),
-      }),
+      run: async ({ who, params: { id = '' }, body, precondition }) =>
+        answerOf(await firms.update(who, id, body, precondition.on(show))),
     }),
     operation({
       id: 'deleteOrganization',
@@ -133,8 +143,8 @@ export function organizationOperations({ firms, policies }: Administration): Ope
   ];
 }
 
-function show({ id, name, domains, verifiedDomains, createdAt, updatedAt }: Organization) {
-  return { id, name, domains, verifiedDomains, createdAt: timeText(createdAt), updatedAt: timeText(updatedAt) };
+function show({ id, name, domains, createdAt, updatedAt }: Organization) {
+  return { id, name, domains, createdAt: timeText(createdAt), updatedAt: timeText(updatedAt) };
 }
 
 function showPolicy(firm: Organization): PolicyRules {

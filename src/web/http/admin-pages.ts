@@ -30,6 +30,12 @@ export const adminPages: AdminPages = {
     ...page,
     title: ({ name }) => ({ key: 'admin.organizationDelete.title', values: { name } }),
   },
+  'admin/domains': { ...page, title: ({ title }) => ({ key: 'admin.domains.title', values: { name: title } }) },
+  'admin/domain': { ...page, title: ({ row }) => ({ key: 'admin.domain.title', values: { domain: row.name } }) },
+  'admin/domain-remove': {
+    ...page,
+    title: ({ row }) => ({ key: 'admin.domain.removeTitle', values: { domain: row.name } }),
+  },
   'admin/person': { ...page, title: ({ person }) => ({ key: 'admin.person.title', values: { person: person.name } }) },
   'admin/person-roles': {
     ...page,

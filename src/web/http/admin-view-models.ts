@@ -12,10 +12,11 @@ import type {
   PersonRow,
   RoleFormModel,
 } from './admin-models.ts';
+import type { DomainViewModels } from './domain-view-models.ts';
 import type { FirmViewModels } from './firm-view-models.ts';
 import type { FieldError, FormModel, Message } from './view-models.ts';
 
-export interface AdminViewModels extends AppViewModels, FirmViewModels {
+export interface AdminViewModels extends AppViewModels, DomainViewModels, FirmViewModels {
   'admin/overview': AdminModel & {
     firms: readonly ChoiceModel[];
     people: Count;

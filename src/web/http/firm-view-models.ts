@@ -9,6 +9,7 @@ import type {
   OrganizationRow,
   RoleFormModel,
 } from './admin-models.ts';
+import type { DomainRow } from './domain-view-models.ts';
 import type { FormModel, Message } from './view-models.ts';
 
 export interface FirmViewModels {
@@ -74,11 +75,11 @@ export interface FirmViewModels {
       people: Count;
       peopleUrl: string;
       policyUrl: string;
-      claimed: readonly { name: string; isProved: boolean }[];
+      claimed: readonly DomainRow[];
+      domainsUrl: string;
       mayWrite: boolean;
-      /** As typed; one domain a line. */
+      /** As typed. */
       name: string;
-      domains: string;
       /** What the form was made of, so that nobody else's change is lost. */
       was: string;
       deleteUrl?: string;
