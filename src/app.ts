@@ -137,6 +137,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     ...services,
     accountDeletion,
     endSessions: (accountId, reason, origin) => oidc.endAll(accountId, { reason }, origin),
+    followKeys: oidc.followKeys,
     forgetClient: (clientId) => Promise.all([artifacts.revokeClient(clientId), grants.forgetClient(clientId)]),
   });
   const web = {

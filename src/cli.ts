@@ -6,6 +6,7 @@ import { addAuditCommands } from './commands/audit.ts';
 import { endOfParsing } from './commands/command.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addKeyCommands } from './commands/keys.ts';
 import { addMailCommands } from './commands/mail.ts';
 import { addUserCommands } from './commands/users.ts';
 
@@ -23,6 +24,7 @@ for (const add of [
   addUserCommands,
   addAdminCommands,
   addMailCommands,
+  addKeyCommands,
   addAuditCommands,
   addDoctorCommand,
 ])

@@ -10,6 +10,7 @@ import { createPeople, type PeopleDependencies } from './people.ts';
 import { createPeopleActs, type PeopleActsDependencies } from './people-acts.ts';
 import { createPeopleEmail, type PeopleEmailDependencies } from './people-email.ts';
 import { createPolicyAdministration, type PoliciesDependencies } from './policies.ts';
+import { createSigningKeys, type SigningKeysDependencies } from './signing-keys.ts';
 import { createSimulator, type SimulatorDependencies } from './simulator.ts';
 import { createTallies } from './tallies.ts';
 import { createTracker } from './tracker.ts';
@@ -25,6 +26,7 @@ export type AdministrationDependencies = FirmsDependencies &
   Omit<PoliciesDependencies, Own> &
   Omit<SimulatorDependencies, Own> &
   ClientAppsDependencies &
+  SigningKeysDependencies &
   UpstreamConnectionsDependencies;
 
 export function createAdministration(dependencies: AdministrationDependencies) {
@@ -45,6 +47,7 @@ export function createAdministration(dependencies: AdministrationDependencies) {
     connections: createUpstreamConnections(dependencies),
     auditLog: createAuditLog(dependencies),
     attention: createAttention(dependencies),
+    signingKeys: createSigningKeys(dependencies),
     tallies: createTallies(dependencies),
   };
 }

@@ -43,6 +43,12 @@ function highest(granted: readonly Permission[]): number {
   return rankOf([granted.includes('instance:write') ? 'owner' : 'admin']);
 }
 
+/** Whoever runs a command has the settings and the store in their hands: nothing is closed to them. */
+export function operator(origin: Origin): Administrator {
+  const rank = rankOf(['owner']);
+  return { origin, instance: new Set(permissions), firms: new Map(), rank, rankIn: new Map() };
+}
+
 /** A program with a token of its own: what its scopes say, on the instance or in the one organization it belongs to. There it is never more
  *  than an administrator of the firm. */
 export function machineAdministrator(

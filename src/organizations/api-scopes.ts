@@ -11,6 +11,7 @@ const permissionsByScope = {
   /** New organizations and their end are the instance's. */
   'organizations:write': ['organizations:read', 'organizations:write', 'instance:write'],
   'audit:read': ['audit:read'],
+  'keys:read': ['instance:read'],
   'keys:write': ['instance:read', 'instance:write'],
 } as const satisfies Record<string, readonly Permission[]>;
 

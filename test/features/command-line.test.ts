@@ -52,6 +52,7 @@ describe('every command', () => {
     [['users', 'cancel']],
     [['users', 'invitations']],
     [['admin', 'recover']],
+    [['keys', 'revoke']],
   ])('has help with an example and its exit status: %j', async (args) => {
     const { status, stdout } = await shell.run([...args, '--help']);
     expect(status).toBe(0);

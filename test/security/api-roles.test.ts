@@ -58,6 +58,10 @@ const expected: Record<string, readonly number[]> = {
   changeConnection: [200, 200, 403, 403, 403, 404, 200, 200],
   deleteConnection: [204, 204, 403, 403, 403, 404, 204, 204],
   listAuditEvents: [200, 200, 403, 200, 403, 200, 200, 200],
+  listKeys: [200, 403, 403, 403, 403, 403, 403, 200],
+  // Within an hour of the first one, the second is too early.
+  rotateKeys: [200, 403, 403, 403, 403, 403, 403, 409],
+  revokeKey: [204, 403, 403, 403, 403, 403, 403, 204],
   getOpenApi: [200, 200, 200, 200, 200, 200, 200, 200],
 };
 
@@ -186,6 +190,12 @@ for (const engine of engines) {
       changeConnection: async () => ({ path: `/connections/${await connection()}`, body: { name: 'Acme SSO' } }),
       deleteConnection: async () => ({ path: `/connections/${await connection()}` }),
       listAuditEvents: async () => ({ path: '/audit-events' }),
+      listKeys: async () => ({ path: '/keys' }),
+      rotateKeys: async () => ({ path: '/keys/rotation' }),
+      revokeKey: async () => {
+        const next = (await gatehouse.services.keys.list()).find(({ state }) => state === 'next');
+        return { path: `/keys/${next?.key.kid}` };
+      },
       getOpenApi: async () => ({ path: '/openapi.json' }),
     };
 

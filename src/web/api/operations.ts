@@ -3,6 +3,7 @@ import { auditOperations } from './audit-events.ts';
 import { clientOperations } from './clients.ts';
 import { connectionOperations } from './connections.ts';
 import { domainOperations } from './domains.ts';
+import { keyOperations } from './keys.ts';
 import { openApiOperation } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { organizationOperations } from './organizations.ts';
@@ -23,6 +24,7 @@ export function operationsOf(
     ...clientOperations(administration),
     ...connectionOperations(administration),
     ...auditOperations(administration),
+    ...keyOperations(administration),
     openApiOperation(document),
   ];
 }
