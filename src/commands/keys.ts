@@ -23,7 +23,7 @@ Running servers follow within seconds.`;
 
 const revokeDescription = `For a key that has leaked: takes it out of the list at once and destroys it. If it signs, the next key does so from now on.
 Apps refuse ID tokens of this key as soon as they read the list again, and trust what a thief signs until then: restart those that matter.
-People stay signed in. It cannot be taken back.`;
+People stay signed in. It cannot be taken back. An id that begins with a hyphen stands behind \`--\`.`;
 
 type Act = (keys: ReturnType<typeof createSigningKeys>) => Promise<readonly SigningKeyView[]>;
 const who = operator(origin);

@@ -31,7 +31,10 @@ export function createStoredKeys({ storage, secrets, audit }: StoredKeysDependen
   async function add(place: Place, jwk?: JsonWebKey): Promise<void> {
     const made = jwk ?? (await newPair(place.algorithm)).privateKey.export({ format: 'jwk' });
     const id = `${place.algorithm}-${place.number}`;
-    const kid = sha256(JSON.stringify([made.n ?? made.x, made.e ?? made.y])).slice(0, 22);
+    // On a command line an id that begins with a hyphen would be an option.
+    const kid = sha256(JSON.stringify([made.n ?? made.x, made.e ?? made.y]))
+      .replace(/^[-_]+/, '')
+      .slice(0, 22);
     const sealed = secrets.seal(JSON.stringify(made), contextOf(id));
     const isMine = await unlessThere(keys.insert({ id, ...place, kid, jwk: sealed, createdAt: Date.now() }));
     if (isMine) await note('created', { kid, algorithm: place.algorithm }, system);

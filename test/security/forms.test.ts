@@ -68,6 +68,8 @@ const formsOf: Readonly<Record<string, readonly string[]>> = {
   '/admin/people/:id/roles': ['roles on the instance'],
   '/admin/people/:id/roles/:organization': ['roles in a firm'],
   '/admin/people/:id/leave/:organization': ['somebody leaving a firm'],
+  '/admin/keys/rotate': ['rotation of the signing keys'],
+  '/admin/keys/:kid/revoke': ['revocation of a signing key'],
   '/admin/policy': ['sign-in policy'],
   '/admin/policy/confirm': ['sign-in policy on probation confirmed'],
 };

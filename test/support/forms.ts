@@ -4,6 +4,7 @@ import { moveClock, stepMs } from './clock.ts';
 import { consoleForms } from './console-forms.ts';
 import { askFor, emailPath, newAddress } from './email-change.ts';
 import { type FormMakers, formOn, type Place } from './form.ts';
+import { instanceForms } from './instance-forms.ts';
 import { invitationForms } from './invitation-forms.ts';
 import { enterWith, invite } from './invited.ts';
 import {
@@ -23,6 +24,7 @@ export const formMakers: FormMakers = {
   ...invitationForms,
   ...consoleForms,
   ...appForms,
+  ...instanceForms,
   'sign in': async ({ gatehouse, rp }) => {
     const { account, email, password } = await createPerson(gatehouse);
     const browser = gatehouse.browser();

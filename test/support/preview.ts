@@ -13,6 +13,7 @@ import { consoleApps } from './preview-console-apps.ts';
 import { consoleInvitations } from './preview-console-invitations.ts';
 import { devices } from './preview-devices.ts';
 import { consoleDomains } from './preview-domains.ts';
+import { consoleInstance } from './preview-instance.ts';
 import { interactions } from './preview-interactions.ts';
 import { invitations } from './preview-invitations.ts';
 import { consoleOrganizations } from './preview-organizations.ts';
@@ -36,6 +37,7 @@ export const screens: readonly Screen[] = [
   ...consolePolicy,
   ...consoleLog,
   ...consoleSimulator,
+  ...consoleInstance,
   ...developers,
 ];
 

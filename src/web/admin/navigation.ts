@@ -70,6 +70,13 @@ export const consoleSections: readonly ConsoleSection[] = [
     isOfFirm: false,
   },
   { href: '/admin/log', key: 'admin.nav.log', views: ['admin/log'], permission: 'audit:read', isOfFirm: true },
+  {
+    href: '/admin/keys',
+    key: 'admin.nav.keys',
+    views: ['admin/keys', 'admin/key-act'],
+    permission: 'instance:read',
+    isOfFirm: false,
+  },
 ];
 
 /** @param organization the firm that is looked at */

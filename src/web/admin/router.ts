@@ -19,6 +19,7 @@ import { domainsRoutes } from './domains.ts';
 import { invitationsRoutes } from './invitations.ts';
 import { inviteRoutes } from './invite.ts';
 import { inviteManyRoutes } from './invite-many.ts';
+import { keysRoutes } from './keys.ts';
 import { logRoutes } from './log.ts';
 import { organizationRoutes } from './organization.ts';
 import { organizationsRoutes } from './organizations.ts';
@@ -67,6 +68,7 @@ const sections = [
   appActRoutes,
   policyRoutes,
   logRoutes,
+  keysRoutes,
   simulatorRoutes,
 ];
 

@@ -14,9 +14,10 @@ import type {
 } from './admin-models.ts';
 import type { DomainViewModels } from './domain-view-models.ts';
 import type { FirmViewModels } from './firm-view-models.ts';
+import type { InstanceViewModels } from './instance-view-models.ts';
 import type { FieldError, FormModel, Message } from './view-models.ts';
 
-export interface AdminViewModels extends AppViewModels, DomainViewModels, FirmViewModels {
+export interface AdminViewModels extends AppViewModels, DomainViewModels, FirmViewModels, InstanceViewModels {
   'admin/overview': AdminModel & {
     firms: readonly ChoiceModel[];
     people: Count;
