@@ -76,8 +76,8 @@ export function setModes(db: DatabaseSync, path: string): void {
   }
   db.exec('PRAGMA synchronous = NORMAL');
   db.exec('PRAGMA journal_size_limit = 67108864');
-  // A log of 16 MB before it is copied back: pages that change often are copied once instead of many times.
-  db.exec('PRAGMA wal_autocheckpoint = 4000');
+  // 64 MB: only where the thread of sqlite-checkpoints.ts does not keep up.
+  db.exec('PRAGMA wal_autocheckpoint = 16000');
   db.exec('PRAGMA cache_size = -16000');
 }
 

@@ -33,9 +33,11 @@ export interface WriteQueueOptions {
   log?: Log | undefined;
   /** Puts on disk what was committed before the call. */
   sync(): Promise<void>;
+  /** Told how many writes were acknowledged. */
+  committed?(writes: number): void;
 }
 
-export function createWriteQueue(db: DatabaseSync, { where, log, sync }: WriteQueueOptions) {
+export function createWriteQueue(db: DatabaseSync, { where, log, sync, committed }: WriteQueueOptions) {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   let line: Write[] = [];
@@ -120,6 +122,7 @@ export function createWriteQueue(db: DatabaseSync, { where, log, sync }: WriteQu
     try {
       if (outcomes.length > 0) await sync();
       for (const { tell } of outcomes) tell();
+      committed?.(outcomes.length);
     } catch (error) {
       broken = unavailable(`${where}: the disk refused a write; look at the disk, then start the server again`, error);
       log?.error({ err: error }, broken.message);

@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type DomainError, isDomainError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { CollectionSpec, Storage, Stored } from './port.ts';
+import { type Checkpoints, createCheckpoints } from './sqlite-checkpoints.ts';
 import { createSqliteCollection } from './sqlite-collection.ts';
 import { resultCode, toDomainError, unavailable } from './sqlite-errors.ts';
 import { connect, createLogSync, inspect, type LogSync, prepareFile, setModes } from './sqlite-file.ts';
@@ -19,6 +20,7 @@ interface Opened {
   db: DatabaseSync;
   queue: WriteQueue;
   logSync: LogSync;
+  checkpoints: Checkpoints;
   statements: Map<string, StatementSync>;
 }
 
@@ -47,12 +49,9 @@ export function createSqliteStorage({ path, log }: SqliteOptions): Storage {
       await whileBusy(() => setModes(connected, path), path);
       await whileBusy(() => inTransaction(connected, () => migrate(connected, [...specs.values()], path)), path);
       const logSync = createLogSync(db);
-      opened = {
-        db,
-        queue: createWriteQueue(db, { where: path, log, sync: logSync.sync }),
-        logSync,
-        statements: new Map(),
-      };
+      const checkpoints = createCheckpoints(db.location(), log);
+      const queue = createWriteQueue(db, { where: path, log, sync: logSync.sync, committed: checkpoints.committed });
+      opened = { db, queue, logSync, checkpoints, statements: new Map() };
     } catch (error) {
       db?.close();
       throw unusable(error, path);
@@ -68,6 +67,7 @@ export function createSqliteStorage({ path, log }: SqliteOptions): Storage {
     if (!opened || closing) return;
     closing = true;
     await opened.queue.drain();
+    await opened.checkpoints.close();
     checkpoint(opened.db);
     opened.logSync.close();
     opened.db.close();
