@@ -5,12 +5,13 @@ import type { Adapter, AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
 import { errors, Provider } from 'oidc-provider';
 import type { Clients } from '../clients/clients.ts';
 import { isDomainError } from '../platform/errors.ts';
-import { type Secrets, sha256 } from '../platform/secrets.ts';
+import type { Secrets } from '../platform/secrets.ts';
 import { type Artifact, type ArtifactKind, type Artifacts, artifactKinds } from '../sessions/artifacts.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { clientAdapter } from './client-adapter.ts';
 import { sessionAdapter } from './session-adapter.ts';
+import { tokenKey } from './token-ids.ts';
 
 export interface AdapterDependencies {
   artifacts: Artifacts;
@@ -44,18 +45,19 @@ function artifactAdapter(
 ): PartialAdapter {
   const collection = artifacts.of(model);
   const { isSealed } = { isSealed: false, ...artifactKinds[model] };
-  const keyOf = (id: string) => (model === 'Grant' ? id : sha256(id));
+  const keyOf = (id: string) => (model === 'Grant' ? id : tokenKey(id));
   const context = (id: string) => ({ collection: artifactKinds[model].name, field: 'payload', id });
+  const isAskedBy = (field: string) => (artifactKinds[model].index as readonly string[]).includes(field);
 
   function toRecord(id: string, payload: AdapterPayload, expiresIn = 0): Artifact {
     const key = keyOf(id);
     const { jti: _bearer, ...kept } = payload;
-    const columns = { grantId: payload.grantId, accountId: payload.accountId, clientId: payload.clientId };
-    const userCodeHash = payload.userCode && secrets.hmac('user code', payload.userCode);
+    const { accountId, clientId, userCode } = payload;
     return withoutUndefined({
       id: key,
-      ...columns,
-      userCodeHash,
+      accountId: isAskedBy('accountId') ? accountId : undefined,
+      clientId: isAskedBy('clientId') ? clientId : undefined,
+      userCodeHash: userCode && secrets.hmac('user code', userCode),
       payload: isSealed ? secrets.seal(JSON.stringify(payload), context(key)) : kept,
       expiresAt: payload.exp === undefined ? Date.now() + expiresIn * 1000 : payload.exp * 1000,
     });
@@ -93,9 +95,9 @@ function artifactAdapter(
     destroy: async (id) => {
       await collection.delete(keyOf(id));
     },
-    revokeByGrantId: async (grantId) => {
-      await collection.deleteMany('grantId', grantId);
-    },
+    // Nothing is taken whose grant is gone, so a grant ends by its own record alone (`revokeGrantPolicy`); what hung on it is swept when its
+    // time is over.
+    revokeByGrantId: async () => undefined,
     async consume(id) {
       const used = await collection.update(keyOf(id), (old) =>
         old.consumedAt === undefined
@@ -103,7 +105,7 @@ function artifactAdapter(
           : undefined,
       );
       if (used) return;
-      await refuseSecondUse(model, await collection.get(keyOf(id)), artifacts);
+      await refuseSecondUse(model, toPayload(await collection.get(keyOf(id)))?.grantId, artifacts);
     },
   };
 }
@@ -116,17 +118,13 @@ function spent(record: Artifact): Artifact {
 }
 
 /** The loser of a race ends the whole grant (RFC 6749 4.1.2, RFC 9700 4.14.2) and gets the error that the standard names. */
-async function refuseSecondUse(
-  model: ArtifactKind,
-  record: Artifact | undefined,
-  artifacts: Artifacts,
-): Promise<never> {
+async function refuseSecondUse(model: ArtifactKind, grantId: string | undefined, artifacts: Artifacts): Promise<never> {
   if (model === 'PushedAuthorizationRequest')
     throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
-  if (record?.grantId) {
-    await artifacts.revokeGrant(record.grantId);
+  if (grantId) {
+    await artifacts.revokeGrant(grantId);
     const { ctx } = Provider;
-    if (ctx) ctx.oidc.provider.emit('grant.revoked', ctx, record.grantId);
+    if (ctx) ctx.oidc.provider.emit('grant.revoked', ctx, grantId);
   }
   throw new errors.InvalidGrant('already used');
 }

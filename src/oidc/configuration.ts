@@ -86,6 +86,8 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       if (uid && client?.refresh_counts_as_activity !== false) await parts.touchSession(uid);
       return true;
     },
+    // The library would keep the grant of a revoked access token and delete what else hangs on it, one by one.
+    revokeGrantPolicy: () => true,
     clientBasedCORS: (_ctx, origin, client) =>
       (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
     cookies: cookies(parts),

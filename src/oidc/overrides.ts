@@ -1,13 +1,17 @@
 // What the library leaves to us, put in place after each build: an atomic replay check, hashed client secrets, `sid` for everyone,
-// and two fields that grants keep for us.
+// tokens that are ordered in time, and two fields that grants keep for us.
 import type { Provider } from 'oidc-provider';
 import type { Clients } from '../clients/clients.ts';
 import { isDomainError } from '../platform/errors.ts';
 import { sha256 } from '../platform/secrets.ts';
 import type { Artifacts } from '../sessions/artifacts.ts';
+import { tokenId } from './token-ids.ts';
+
+/** Kept by the thousand, and gone together. */
+const tokenKinds = ['AccessToken', 'AuthorizationCode', 'ClientCredentials', 'RefreshToken'] as const;
 
 /** The parts of the library's classes that its types leave out. */
-interface Overridable {
+interface Overridable extends Record<(typeof tokenKinds)[number], { prototype: { generateTokenId(): string } }> {
   Grant: { readonly IN_PAYLOAD: readonly string[] };
   ReplayDetection: { unique(iss: string, jti: string, exp: number): Promise<boolean> };
   Client: {
@@ -20,6 +24,14 @@ export function applyOverrides(
   { artifacts, clients, findClient }: { artifacts: Artifacts; clients: Clients; findClient: Clients['get'] },
 ): void {
   const { Grant, ReplayDetection, Client } = provider as unknown as Overridable;
+
+  for (const kind of tokenKinds) {
+    const { prototype } = (provider as unknown as Overridable)[kind];
+    const { generateTokenId } = prototype;
+    prototype.generateTokenId = function generateOrdered() {
+      return tokenId(generateTokenId.call(this));
+    };
+  }
 
   // Kept with the grant: `epoch`, so that a reset of the password can end the tokens on it (`tokensFromEpoch` of the account), and `usedAt`
   // (client-use.ts).

@@ -4,10 +4,11 @@ import { z } from 'zod';
 import type { Collection, CollectionSpec, Storage } from '../storage/port.ts';
 
 export const artifactSchema = z.object({
-  /** SHA-256 of the bearer value; the id itself for grants, which open nothing. */
+  /** SHA-256 of the bearer value, after the beginning that orders it in time; the id itself for grants, which open nothing. */
   id: z.string(),
-  grantId: z.string().optional(),
+  /** Of a grant. */
   accountId: z.string().optional(),
+  /** Of a grant, and of what a client holds for itself. */
   clientId: z.string().optional(),
   /** HMAC of a device flow's user code. */
   userCodeHash: z.string().optional(),
@@ -26,22 +27,17 @@ interface Kind {
   /** Handed over after their end, so that oidc-provider gives the right error and sees a second use. */
   keepExpired?: boolean;
   isSealed?: boolean;
-  /** A later use of a spent one ends the whole grant. */
-  isSingleUse?: boolean;
 }
 
-const byGrant: Kind['index'] = ['grantId'];
-
 export const artifactKinds = {
-  AccessToken: { name: 'access-tokens', index: byGrant },
-  AuthorizationCode: { name: 'authorization-codes', index: byGrant, keepExpired: true, isSingleUse: true },
+  AccessToken: { name: 'access-tokens', index: [] },
+  AuthorizationCode: { name: 'authorization-codes', index: [], keepExpired: true },
   ClientCredentials: { name: 'client-credentials', index: ['clientId'] },
   DeviceCode: {
     name: 'device-codes',
-    index: ['grantId', 'userCodeHash'],
+    index: ['userCodeHash'],
     keepExpired: true,
     isSealed: true,
-    isSingleUse: true,
   },
   Grant: { name: 'grants', index: ['accountId', 'clientId'] },
   Interaction: { name: 'interactions', index: [], isSealed: true },
@@ -50,9 +46,8 @@ export const artifactKinds = {
     index: [],
     keepExpired: true,
     isSealed: true,
-    isSingleUse: true,
   },
-  RefreshToken: { name: 'refresh-tokens', index: byGrant, keepExpired: true, isSingleUse: true },
+  RefreshToken: { name: 'refresh-tokens', index: [], keepExpired: true },
 } as const satisfies Record<string, Kind>;
 export type ArtifactKind = keyof typeof artifactKinds;
 
@@ -64,7 +59,7 @@ export interface Artifacts {
   of(kind: ArtifactKind): Collection<Artifact>;
   /** The `jti`s seen of DPoP proofs and client assertions: inserting is the check. */
   replays: Collection<Replay>;
-  /** Deletes every token and code of a grant, then the grant: whoever holds one of them is out. */
+  /** Ends every token and code of a grant in one write: none is taken without its grant. */
   revokeGrant(grantId: string): Promise<void>;
   /** The same with every grant of an account, or with those of one client, whether or not they end with a session. @returns how many */
   revokeGrantsOf(owner: GrantOwner): Promise<number>;
@@ -85,8 +80,6 @@ export function createArtifacts({ storage }: { storage: Storage }): Artifacts {
 
   async function revokeGrant(grantId: string): Promise<void> {
     await collections.Grant.delete(grantId);
-    const held = ['AccessToken', 'RefreshToken', 'AuthorizationCode', 'DeviceCode'] as const;
-    await Promise.all(held.map((kind) => collections[kind].deleteMany('grantId', grantId)));
   }
 
   async function revokeGrantsOf(owner: GrantOwner): Promise<number> {

@@ -28,7 +28,7 @@ for (const engine of engines) {
       const { status, body, rp } = await asked({ scope: 'users:read audit:read' }, { scope: 'users:read' });
       expect([status, body.scope, body.token_type]).toEqual([200, 'users:read', 'Bearer']);
       const token = String(body.access_token);
-      expect(token).toMatch(/^[\w-]{43}$/);
+      expect(token).toMatch(/^[\w-]{51}$/);
       const about = async () => (await (await rp.post('/token/introspection', { token })).json()) as object;
       expect(await about()).toMatchObject({ active: true, aud: resource, scope: 'users:read' });
       await rp.post('/token/revocation', { token });
