@@ -12,6 +12,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import { clientAdapter } from './client-adapter.ts';
 import { sessionAdapter } from './session-adapter.ts';
 import { tokenKey } from './token-ids.ts';
+import { writeBeforeAnswer } from './token-writes.ts';
 
 export interface AdapterDependencies {
   artifacts: Artifacts;
@@ -80,7 +81,10 @@ function artifactAdapter(
   }
 
   return {
-    upsert: (id, payload, expiresIn) => collection.put(toRecord(id, payload, expiresIn)),
+    upsert: (id, payload, expiresIn) => {
+      const write = translated(() => collection.put(toRecord(id, payload, expiresIn)))();
+      return model === 'AccessToken' || model === 'RefreshToken' ? writeBeforeAnswer(write) : write;
+    },
     find: async (id) => {
       const payload = toPayload(await collection.get(keyOf(id)), id);
       return payload && (model !== 'Grant' || (await isStanding(payload))) ? payload : undefined;

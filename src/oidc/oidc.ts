@@ -26,6 +26,7 @@ import { logProtocol } from './protocol-log.ts';
 import { oncePerRequest } from './request-memo.ts';
 import { createRunningProvider } from './running-provider.ts';
 import { createSessionEnd, type EndedSession } from './session-end.ts';
+import { answerAfterWrites } from './token-writes.ts';
 
 export interface OidcDependencies {
   issuer: string;
@@ -91,6 +92,7 @@ export async function createOidc(dependencies: OidcDependencies) {
     backchannel.attach(provider);
     for (const middleware of dependencies.before) provider.use(middleware);
     provider.use(tellSignedOut);
+    provider.use(answerAfterWrites);
     provider.use(createClientUse(dependencies));
     dependencies.errorReports.attach(provider);
     logProtocol(provider, log);
