@@ -17,6 +17,7 @@ import { createAccountRouter } from './web/account/router.ts';
 import { createAdminRouter } from './web/admin/router.ts';
 import { createApiRouter } from './web/api/router.ts';
 import { createAssets } from './web/http/assets.ts';
+import { createBrandFiles } from './web/http/brand-files.ts';
 import { createBrowser } from './web/http/browser.ts';
 import { createClientAddress } from './web/http/client-address.ts';
 import { createErrors } from './web/http/errors.ts';
@@ -166,6 +167,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
   const isStopping = options.isStopping ?? (() => false);
   const routers = [
     createHealthRouter({ storage, isStopping }),
+    createBrandFiles({ logos: services.logos }),
     createWellKnownRouter({ issuer, securityContact: config.securityContact }),
     createInteractionRouter(web),
     createForgottenPasswordRouter(web),

@@ -2,6 +2,7 @@
 
 import { createAccounts } from './accounts/accounts.ts';
 import { activeAccount, epochReader } from './accounts/active-account.ts';
+import { createLooks } from './accounts/looks.ts';
 import { createProfiles } from './accounts/profiles.ts';
 import { createSecurityNotices } from './accounts/security-notices.ts';
 import { createStanding } from './accounts/standing.ts';
@@ -54,14 +55,15 @@ export async function createServices(
   const audit = createAudit({ storage, secrets, log, organizationsOf: (event) => standing.organizationsOf(event) });
   const mail = createMail(ground);
   const { messages, outbox } = mail;
-  const clients = createClients({ storage, secrets, audit });
+  const firms = createFirmServices({ audit, instance: instanceRules(config), resolveTxt, storage });
+  const { logos, organizations, policies } = firms;
+  const clients = createClients({ storage, secrets, audit, logos });
   const accounts = createAccounts({ storage });
   const currentAccount = oncePerRequest(accounts.get);
   const findAccount = activeAccount(currentAccount);
-  const firms = createFirmServices({ audit, instance: instanceRules(config), resolveTxt, storage });
-  const { organizations, policies } = firms;
   const standing = createStanding({ getAccount: currentAccount, organizations, policies });
   const { policyOf, firmNamesOf } = standing;
+  const { lookOf, mailLookOf } = createLooks({ organizations });
   const profiles = createProfiles({ accounts, audit });
   const securityNotices = createSecurityNotices({
     accounts,
@@ -69,6 +71,7 @@ export async function createServices(
     outbox,
     secrets,
     log,
+    mailLookOf,
     notMeUrl: `${config.issuer}/not-me`,
   });
   const connections = createConnections({ storage, secrets, audit });
@@ -110,6 +113,7 @@ export async function createServices(
     issuer: config.issuer,
     lifetimeSeconds: config.invitationLifetime,
     mailLimits,
+    mailLookOf,
     messages,
     outbox,
     passwords,
@@ -125,6 +129,7 @@ export async function createServices(
     passwords,
     newPasswords,
     mailLimits,
+    mailLookOf,
     messages,
     outbox,
     securityNotices,
@@ -189,6 +194,7 @@ export async function createServices(
     connections,
     batches,
     ...standing,
+    lookOf,
     signIn,
   };
 }

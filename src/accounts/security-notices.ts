@@ -9,6 +9,7 @@ import type { Log } from '../platform/log.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
+import type { Looks } from './looks.ts';
 import { withNotice } from './pending-notices.ts';
 import {
   type Notice,
@@ -25,6 +26,7 @@ export interface SecurityNoticesDependencies {
   outbox: Outbox;
   secrets: Secrets;
   log: Log;
+  mailLookOf: Looks['mailLookOf'];
   /** The page that the link "This was not me" leads to. */
   notMeUrl: string;
 }
@@ -33,7 +35,7 @@ export interface SecurityNoticesDependencies {
 const patienceMs = 30_000;
 
 export function createSecurityNotices(dependencies: SecurityNoticesDependencies) {
-  const { accounts, messages, outbox, secrets, log, notMeUrl } = dependencies;
+  const { accounts, messages, outbox, secrets, log, mailLookOf, notMeUrl } = dependencies;
 
   /** For what changes nothing else in the account's record. The caller flushes the mail.
    *  @param account with the address that the mail goes to */
@@ -68,7 +70,8 @@ export function createSecurityNotices(dependencies: SecurityNoticesDependencies)
     const url = kind === 'accountDeleted' ? '' : `${notMeUrl}?token=${sealNotice(secrets, notice)}`;
     const model = { kind, at, about, isByOthers, address, device: deviceWords(deviceOfNotice(notice)), url, expiresAt };
     try {
-      await outbox.put(messages.render('notice', notice.email, model, account.language), { once: { id, at } });
+      const look = await mailLookOf({ account });
+      await outbox.put(messages.render('notice', notice.email, model, account.language, look), { once: { id, at } });
     } catch (error) {
       if (Date.now() < expiresAt) throw error;
       // It must not keep a deletion from its end for ever, and its link opens nothing any more.

@@ -1,6 +1,7 @@
 // All that administrators do, built by name: the console, the API and the command line stand on this alone.
 import { createAttention } from './attention.ts';
 import { createAuditLog } from './audit-log.ts';
+import { type BrandsDependencies, createBrands } from './brands.ts';
 import { type ClientAppsDependencies, createClientApps } from './client-apps.ts';
 import { createDomains, type DomainsDependencies } from './domains.ts';
 import { createFirms, type FirmsDependencies } from './firms.ts';
@@ -16,9 +17,10 @@ import { createTallies } from './tallies.ts';
 import { createTracker } from './tracker.ts';
 import { createUpstreamConnections, type UpstreamConnectionsDependencies } from './upstream-connections.ts';
 
-type Own = 'firms' | 'lastOwner' | 'people';
+type Own = 'clientApps' | 'firms' | 'lastOwner' | 'people';
 export type AdministrationDependencies = FirmsDependencies &
   Omit<DomainsDependencies, Own> &
+  Omit<BrandsDependencies, Own> &
   Omit<PeopleDependencies, Own> &
   Omit<PeopleActsDependencies, Own> &
   Omit<PeopleEmailDependencies, Own> &
@@ -33,6 +35,7 @@ export function createAdministration(dependencies: AdministrationDependencies) {
   const lastOwner = createLastOwner(dependencies);
   const people = createPeople({ ...dependencies, lastOwner });
   const firms = createFirms(dependencies);
+  const clientApps = createClientApps(dependencies);
   return {
     people,
     peopleActs: createPeopleActs({ ...dependencies, people, lastOwner }),
@@ -43,7 +46,8 @@ export function createAdministration(dependencies: AdministrationDependencies) {
     domains: createDomains({ ...dependencies, firms }),
     policies: createPolicyAdministration({ ...dependencies, firms }),
     simulator: createSimulator({ ...dependencies, people }),
-    clientApps: createClientApps(dependencies),
+    clientApps,
+    brands: createBrands({ ...dependencies, clientApps, firms }),
     connections: createUpstreamConnections(dependencies),
     auditLog: createAuditLog(dependencies),
     attention: createAttention(dependencies),

@@ -1,5 +1,6 @@
 // The client record: RFC 7591 metadata, our own additions, hashed secrets. Pure rules; clients.ts keeps the records.
 import { z } from 'zod';
+import { brandSchema } from '../organizations/brand.ts';
 import type { CollectionSpec } from '../storage/port.ts';
 import { checkMetadata, redirectUri, unknownScopes, webUri } from './client-rules.ts';
 
@@ -71,6 +72,7 @@ export const clientSchema = z.object({
   /** A file declares it (`config apply`): what is changed elsewhere is changed back when it is applied again. */
   isDeclared: z.literal(true).optional(),
   metadata: clientMetadataSchema,
+  brand: brandSchema.optional(),
   secrets: z.array(z.object({ id: z.string(), hash: z.string(), createdAt: z.number() })),
   createdAt: z.number(),
   updatedAt: z.number(),
@@ -85,6 +87,11 @@ export function usesSecret({
   token_endpoint_auth_method: method,
 }: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean {
   return method === 'client_secret_basic' || method === 'client_secret_post';
+}
+
+/** What a registration may change. */
+export function substanceOf({ metadata, secrets, organization, isDeclared }: Client): unknown {
+  return [metadata, secrets, organization, isDeclared];
 }
 
 export const clientTypes = ['web', 'spa', 'native', 'machine'] as const;

@@ -1,10 +1,12 @@
 // Keeps client records. Secrets are stored as keyed hashes, so that one chosen too short cannot be guessed from the database alone.
 import type { Audit, AuditEventType, Origin } from '../audit/audit.ts';
+import type { Logos } from '../organizations/logos.ts';
 import { DomainError, isDomainError } from '../platform/errors.ts';
 import { newId, randomToken } from '../platform/ids.ts';
 import { constantTimeEqual, type Secrets } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
-import { type Client, type ClientMetadata, clientsSpec, usesSecret } from './client.ts';
+import { type Client, type ClientMetadata, clientsSpec, substanceOf, usesSecret } from './client.ts';
+import { createClientBrands } from './client-brands.ts';
 import { parseRegistration } from './registration.ts';
 
 /** Two at once, for as long as a program changes over. */
@@ -21,7 +23,14 @@ export interface ClientQuery {
 
 export type Applied = 'created' | 'changed' | 'unchanged';
 
-export function createClients({ storage, secrets, audit }: { storage: Storage; secrets: Secrets; audit: Audit }) {
+export interface ClientsDependencies {
+  storage: Storage;
+  secrets: Secrets;
+  audit: Audit;
+  logos: Logos;
+}
+
+export function createClients({ storage, secrets, audit, logos }: ClientsDependencies) {
   const clients = storage.collection(clientsSpec);
 
   function get(clientId: string): Promise<Client | undefined> {
@@ -109,7 +118,7 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
   }
 
   function isSame(old: Client, next: Client): boolean {
-    return JSON.stringify(substance(old)) === JSON.stringify(substance(next));
+    return JSON.stringify(substanceOf(old)) === JSON.stringify(substanceOf(next));
   }
 
   /** By client_id. @param organization only those of one firm */
@@ -155,6 +164,7 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
   async function remove(clientId: string, origin: Origin): Promise<boolean> {
     const client = await clients.get(clientId);
     if (!client || !(await clients.delete(clientId))) return false;
+    await logos.forget(`client ${clientId}`);
     await record('client.deleted', client, {}, origin);
     return true;
   }
@@ -185,14 +195,12 @@ export function createClients({ storage, secrets, audit }: { storage: Storage; s
     return secrets.hmacs('client secret', `${clientId} ${secret}`);
   }
 
-  return { get, list, apply, addSecret, retireSecret, remove, noteUse, parseRegistration, isSecretOf };
+  const setBrand = createClientBrands({ clients, logos, record });
+
+  return { get, list, apply, setBrand, addSecret, retireSecret, remove, noteUse, parseRegistration, isSecretOf };
 }
 export type Clients = ReturnType<typeof createClients>;
 
 function organizationOf({ organization }: Client): string[] {
   return organization === undefined ? [] : [organization];
-}
-
-function substance({ metadata, secrets, organization, isDeclared }: Client): unknown {
-  return [metadata, secrets, organization, isDeclared];
 }

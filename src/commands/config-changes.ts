@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { type Client, clientMetadataSchema } from '../clients/client.ts';
 import { parseRegistration } from '../clients/registration.ts';
 import { type Difference, declarationOf, differences, organizationDifferences } from '../organizations/declared.ts';
+import { brandFields, brandOf, type DeclaredBrandText, declaredBrand } from '../organizations/declared-brand.ts';
 import type { Organization } from '../organizations/organization.ts';
 import type { Services } from '../services.ts';
 import type { ConfigFile, DeclaredClient } from './config-file.ts';
@@ -55,13 +56,19 @@ export async function unknownOrganizations(
 export async function exported({
   organizations,
   clients,
-}: Pick<Services, 'organizations' | 'clients'>): Promise<string> {
+  logos,
+}: Pick<Services, 'organizations' | 'clients' | 'logos'>): Promise<string> {
   const firms: Organization[] = [];
   for await (const one of paged((after) => organizations.list({ after, limit: 500 }))) firms.push(one);
   const apps: Client[] = [];
   for await (const one of paged((after) => clients.list({ after, limit: 500 }))) apps.push(one);
   return stringify(
-    { organizations: firms.map(declarationOf), clients: apps.map(registrationOf) },
+    {
+      organizations: await Promise.all(
+        firms.map(async (one) => declarationOf(one, await declaredBrand(one.brand, logos))),
+      ),
+      clients: await Promise.all(apps.map(async (one) => registrationOf(one, await declaredBrand(one.brand, logos)))),
+    },
     { lineWidth: 0, aliasDuplicateObjects: false },
   );
 }
@@ -69,18 +76,22 @@ export async function exported({
 function clientDifferences(wanted: DeclaredClient, metadata: object, stored: Client | undefined): Difference[] {
   const organization = wanted.organization ?? stored?.organization;
   const old = stored ? { organization: stored.organization, ...stored.metadata } : {};
-  return differences(ordered(old), ordered({ organization, ...metadata }));
+  const [had, has] = [brandFields(stored?.brand), brandFields(brandOf(wanted.brand))];
+  return [...differences(ordered(old), ordered({ organization, ...metadata })), ...differences(had, has)];
 }
 
 /** The metadata without what is the default anyway. */
-function registrationOf({ metadata, organization }: Client): Record<string, unknown> {
+function registrationOf(
+  { metadata, organization }: Client,
+  brand: DeclaredBrandText | undefined,
+): Record<string, unknown> {
   const least = { client_id: metadata.client_id, redirect_uris: ['https://client.example/'] };
   const { client_id: _id, redirect_uris: _uris, ...defaults } = clientMetadataSchema.parse(least);
   const said = Object.entries(ordered(metadata)).filter(
     ([field, value]) => JSON.stringify(value) !== JSON.stringify(defaults[field as keyof typeof defaults]),
   );
   const { client_id, ...rest } = Object.fromEntries(said);
-  return { client_id, ...(organization === undefined ? {} : { organization }), ...rest };
+  return { client_id, ...(organization === undefined ? {} : { organization }), ...(brand ? { brand } : {}), ...rest };
 }
 
 /** By the order of the schema, whatever order a storage gives fields back in. */

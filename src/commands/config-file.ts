@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import { parseRegistration } from '../clients/registration.ts';
 import { type DeclaredOrganization, declaredOrganizationSchema } from '../organizations/declared.ts';
+import { type DeclaredBrand, declaredBrandSchema } from '../organizations/declared-brand.ts';
 import { organizationId } from '../organizations/organization.ts';
 import { isDomainError } from '../platform/errors.ts';
 import { readText } from './files.ts';
@@ -28,6 +29,7 @@ export interface ConfigFile {
 export interface DeclaredClient {
   registration: Record<string, unknown>;
   organization?: string;
+  brand: DeclaredBrand;
 }
 
 interface Problem {
@@ -134,21 +136,24 @@ function organizationFaults(value: Entry): string[] {
 
 function clientFaults(value: Entry): string[] {
   const { registration, organization } = declaredClient(value);
+  const look = declaredBrandSchema.safeParse(value.brand ?? {}).error?.issues ?? [];
   const whose =
     organization === undefined || organizationId.safeParse(organization).success
       ? []
       : ['organization: must be the id of an organization'];
+  const faults = [...whose, ...look.map(({ path, message }) => `${['brand', ...path].join('.')}: ${message}`)];
   try {
     parseRegistration(registration);
-    return whose;
+    return faults;
   } catch (error) {
     if (!isDomainError(error, 'invalid_input')) throw error;
-    return [...whose, ...error.detail.split('\n')];
+    return [...faults, ...error.detail.split('\n')];
   }
 }
 
-function declaredClient({ organization, ...registration }: Entry): DeclaredClient {
-  return { registration, ...(organization === undefined ? {} : { organization: organization as string }) };
+function declaredClient({ organization, brand = {}, ...registration }: Entry): DeclaredClient {
+  const whose = organization === undefined ? {} : { organization: organization as string };
+  return { registration, ...whose, brand: declaredBrandSchema.safeParse(brand).data ?? {} };
 }
 
 /** The node that `redirect_uris.1: …` is about, or the one nearest to it. */

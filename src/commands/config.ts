@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { ConfigError } from '../config.ts';
 import { applyOrganization } from '../organizations/declared.ts';
+import { brandFields, brandOf, wholeBrand } from '../organizations/declared-brand.ts';
 import { isDomainError } from '../platform/errors.ts';
 import type { Services } from '../services.ts';
 import {
@@ -17,7 +18,7 @@ import {
   withServices,
 } from './command.ts';
 import { changesBy, exported, unknownOrganizations } from './config-changes.ts';
-import { type ConfigFile, readConfigFile } from './config-file.ts';
+import { type ConfigFile, type DeclaredClient, readConfigFile } from './config-file.ts';
 
 type Applied = Awaited<ReturnType<Services['clients']['apply']>>;
 type Outcome = Applied['outcome'];
@@ -120,8 +121,7 @@ async function applyConfig(env: Environment, path: string, { config: file }: Com
         const outcome = await applyOrganization(services.organizations, wanted, origin);
         done.organizations.push({ id: wanted.id, outcome });
       }
-      for (const { registration, organization } of read.clients)
-        done.clients.push(await services.clients.apply(registration, origin, { organization, isDeclared: true }));
+      for (const wanted of read.clients) done.clients.push(await applyClient(services, wanted));
       return report(done);
     } catch (error) {
       // What was done is told, since a secret that was made is never shown again.
@@ -133,6 +133,18 @@ async function applyConfig(env: Environment, path: string, { config: file }: Com
       return { ...report(done, problem), status, problems: [problem] };
     }
   });
+}
+
+async function applyClient(
+  { clients }: Services,
+  { registration, organization, brand }: DeclaredClient,
+): Promise<Applied> {
+  const applied = await clients.apply(registration, origin, { organization, isDeclared: true });
+  const stored = await clients.get(applied.clientId);
+  const isSameLook = JSON.stringify(brandFields(stored?.brand)) === JSON.stringify(brandFields(brandOf(brand)));
+  if (isSameLook) return applied;
+  await clients.setBrand(applied.clientId, wholeBrand(brand), origin);
+  return applied.outcome === 'unchanged' ? { ...applied, outcome: 'changed' } : applied;
 }
 
 interface Done {

@@ -2,9 +2,10 @@
 import { type Account, displayName } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { type Invitation, type InvitationEntry, isCancelled, withEntry } from '../accounts/invitation.ts';
+import type { Looks } from '../accounts/looks.ts';
 import { clientName } from '../clients/client.ts';
 import type { Clients } from '../clients/clients.ts';
-import type { Messages } from '../mail/messages.ts';
+import type { MailLook, Messages } from '../mail/messages.ts';
 import type { Outbox, Outcome, Reference } from '../mail/outbox.ts';
 
 export interface InvitationMailsDependencies {
@@ -14,6 +15,7 @@ export interface InvitationMailsDependencies {
   outbox: Outbox;
   issuer: string;
   firmNamesOf(account: Account): Promise<string[]>;
+  mailLookOf: Looks['mailLookOf'];
 }
 
 /** Who invited whom to what, as far as it is known: for mail and page alike. Empty where it is not. */
@@ -26,7 +28,7 @@ export interface InvitationParties {
 const kind = 'invitation';
 
 export function createInvitationMails(dependencies: InvitationMailsDependencies) {
-  const { accounts, clients, messages, outbox, issuer, firmNamesOf } = dependencies;
+  const { accounts, clients, messages, outbox, issuer, firmNamesOf, mailLookOf } = dependencies;
   outbox.onOutcome(hear);
   outbox.onlyWhile(kind, isCurrent);
 
@@ -41,6 +43,12 @@ export function createInvitationMails(dependencies: InvitationMailsDependencies)
     };
   }
 
+  /** That of the app somebody is invited to, as on the page that the link leads to. */
+  async function lookFor(account: Account): Promise<MailLook> {
+    const clientId = account.invitation?.clientId;
+    return mailLookOf({ client: clientId === undefined ? undefined : await clients.get(clientId), account });
+  }
+
   /** Resolves once the mail is stored. The link and the temporary password are in it and nowhere else. */
   async function send(account: Account, { token, password }: { token: string; password: string }): Promise<void> {
     const expiresAt = account.temporaryPassword?.expiresAt ?? 0;
@@ -52,14 +60,15 @@ export function createInvitationMails(dependencies: InvitationMailsDependencies)
       expiresAt,
       linkExpiresAt: account.invitation?.expiresAt ?? 0,
     };
-    const message = messages.render('invitation', account.email, model, account.language);
+    const message = messages.render('invitation', account.email, model, account.language, await lookFor(account));
     await outbox.put(message, { reference: referenceOf(account), expiresAt });
   }
 
   /** To a person who has a password of their own and stopped after it. Nothing secret is in it. */
   async function remind(account: Account): Promise<void> {
     const model = { email: account.email, url: `${issuer}/invitation/welcome` };
-    const message = messages.render('invitation-reminder', account.email, model, account.language);
+    const look = await lookFor(account);
+    const message = messages.render('invitation-reminder', account.email, model, account.language, look);
     await outbox.put(message, { reference: referenceOf(account) });
   }
 
@@ -69,7 +78,7 @@ export function createInvitationMails(dependencies: InvitationMailsDependencies)
     const model = renewal
       ? { kind: 'waiting', url: `${issuer}/invitation/new?${new URLSearchParams({ token: renewal })}` }
       : { kind: 'invited', url: `${issuer}/profile` };
-    await outbox.put(messages.render('refusal', account.email, model, account.language));
+    await outbox.put(messages.render('refusal', account.email, model, account.language, await lookFor(account)));
   }
 
   /** Hears the same twice without writing it twice. What becomes of an older mail, once there is a newer one, is no news. */

@@ -1,6 +1,7 @@
 // Forgotten password: asking for a link, looking at it, and the new password it allows. Nothing here signs anybody in.
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Looks } from '../accounts/looks.ts';
 import { accountOfToken, makeToken } from '../accounts/one-time-token.ts';
 import { withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
@@ -35,6 +36,7 @@ export interface PasswordResetDependencies {
   passwords: Passwords;
   newPasswords: NewPasswords;
   mailLimits: MailLimits;
+  mailLookOf: Looks['mailLookOf'];
   invitationRequests: InvitationRequests;
   messages: Messages;
   outbox: Outbox;
@@ -103,13 +105,14 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
 
   async function link(account: Account, began: ResetRequest['began'], origin: Origin): Promise<string> {
     const refusal = resetRefusal(account);
+    const look = await dependencies.mailLookOf({ account });
     if (refusal === 'invited') {
       await dependencies.invitationRequests.leadOn(account, origin);
       return refusal;
     }
     if (refusal) {
       const model = { kind: refusal, url: `${dependencies.issuer}/profile` };
-      await outbox.put(messages.render('refusal', account.email, model, account.language));
+      await outbox.put(messages.render('refusal', account.email, model, account.language, look));
       return refusal;
     }
     const expiresAt = Date.now() + dependencies.lifetimeSeconds * 1000;
@@ -126,7 +129,7 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
     const url = `${dependencies.issuer}/reset-password?token=${token}`;
     const asker = { address: origin.address ?? '', device: deviceWords(deviceOf(origin.userAgent)) };
     const model = { email, url, expiresAt, ...asker };
-    await outbox.put(messages.render('reset', email, model, language), { expiresAt });
+    await outbox.put(messages.render('reset', email, model, language, look), { expiresAt });
     return 'link-sent';
   }
 
@@ -202,6 +205,4 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
 }
 export type PasswordReset = ReturnType<typeof createPasswordReset>;
 
-function context(id: string) {
-  return { collection: 'accounts', field: 'passwordReset.interaction', id };
-}
+const context = (id: string) => ({ collection: 'accounts', field: 'passwordReset.interaction', id });

@@ -42,6 +42,16 @@ export interface MailModels {
   test: { issuer: string };
 }
 
+/** Whose mail it is to look like. Never a picture: a mail that loads nothing tells nobody that it was read. */
+export interface MailLook {
+  /** In the place of the product's name at its top. */
+  name?: string;
+  /** For light and dark: an accent, and what is written on it. */
+  accents?: { light: readonly [string, string]; dark: readonly [string, string] };
+}
+
+const ownAccents = { light: ['#0e5f4c', '#ffffff'], dark: ['#7ed6b8', '#05231a'] } as const;
+
 /** Where the subject is not `mail.NAME.subject`. */
 const subjects: { [M in keyof MailModels]?: (model: MailModels[M]) => string } = {
   notice: ({ kind }) => `mail.notice.${kind}.subject`,
@@ -64,13 +74,20 @@ export function createMessages({
 
   /** Greeting and foot come from the layout. The foot says why a person got the mail: `mail.NAME.why`, else `mail.why`.
    *  @param language the person's, as a BCP 47 tag; the server's own where there is none, or no catalogue for it */
-  function render<M extends keyof MailModels>(name: M, to: string, model: MailModels[M], language?: string): Message {
+  function render<M extends keyof MailModels>(
+    name: M,
+    to: string,
+    model: MailModels[M],
+    language?: string,
+    look: MailLook = {},
+  ): Message {
     const locale = locales.pick(language === undefined ? [] : [language]);
     const t = locales.translator(locale);
     const subject = t(subjects[name]?.(model) ?? `mail.${name}.subject`, { product: productName });
     const whyKey = `mail.${name}.why`;
     const why = t(locales.has(whyKey) ? whyKey : 'mail.why', { product: productName, host });
-    const locals = { ...locales.formats(locale), ...model, locale, t, productName, subject, why };
+    const top = { sender: look.name ?? productName, accents: look.accents ?? ownAccents };
+    const locals = { ...locales.formats(locale), ...model, ...top, locale, t, productName, subject, why };
     const part = (kind: 'txt' | 'html') =>
       templates.render(`mail/layouts/mail.${kind}`, {
         ...locals,

@@ -4,6 +4,7 @@ import type { ResolveTxt } from '../platform/dns.ts';
 import type { Storage } from '../storage/port.ts';
 import { domainClaimsSpec } from './domain-claim.ts';
 import { createDomainClaims } from './domain-claims.ts';
+import { createLogos } from './logos.ts';
 import { createOrganizations } from './organizations.ts';
 import { createPolicies } from './policies.ts';
 import type { StatedRules } from './policy.ts';
@@ -18,8 +19,9 @@ export interface FirmServicesDependencies {
 
 export function createFirmServices({ audit, instance, resolveTxt, storage }: FirmServicesDependencies) {
   const claims = storage.collection(domainClaimsSpec);
-  const organizations = createOrganizations({ storage, audit, claims });
+  const logos = createLogos({ storage });
+  const organizations = createOrganizations({ storage, audit, claims, logos });
   const domainClaims = createDomainClaims({ audit, claims, organizations, resolveTxt });
   const policies = createPolicies({ instance, organizations });
-  return { organizations, domainClaims, policies };
+  return { logos, organizations, domainClaims, policies };
 }

@@ -1,6 +1,7 @@
 // The organization record (a firm) and its pure rules.
 import { z } from 'zod';
 import type { CollectionSpec } from '../storage/port.ts';
+import { brandSchema } from './brand.ts';
 import { domainName } from './domain-name.ts';
 import { type PolicyRules, policySchema } from './policy.ts';
 
@@ -32,6 +33,7 @@ export const organizationSchema = z.object({
   name: organizationName,
   /** Claimed; what is proved of it, domain-claims.ts knows. */
   domains: z.array(z.string()).max(mostDomains),
+  brand: brandSchema.optional(),
   policy: policySchema,
   /** Rules that were saved and not yet confirmed; see policyInForce. */
   probation: probationSchema.optional(),

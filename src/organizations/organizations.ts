@@ -4,7 +4,9 @@ import { DomainError, isDomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import type { Collection, Storage } from '../storage/port.ts';
 import { claimId, type DomainClaim } from './domain-claim.ts';
+import { createFirmBrands } from './firm-brands.ts';
 import { createFirmPolicies } from './firm-policies.ts';
+import type { Logos } from './logos.ts';
 import { idFromName, type Organization, type OrganizationInput, organizationsSpec } from './organization.ts';
 import { policySchema } from './policy.ts';
 
@@ -12,9 +14,10 @@ export interface OrganizationsDependencies {
   storage: Storage;
   audit: Audit;
   claims: Pick<Collection<DomainClaim>, 'delete' | 'deleteMany'>;
+  logos: Logos;
 }
 
-export function createOrganizations({ storage, audit, claims }: OrganizationsDependencies) {
+export function createOrganizations({ storage, audit, claims, logos }: OrganizationsDependencies) {
   const organizations = storage.collection(organizationsSpec);
 
   function get(id: string): Promise<Organization | undefined> {
@@ -127,6 +130,7 @@ export function createOrganizations({ storage, audit, claims }: OrganizationsDep
   async function remove(id: string, origin: Origin): Promise<boolean> {
     if (!(await organizations.delete(id))) return false;
     await claims.deleteMany('organization', id);
+    await logos.forget(`organization ${id}`);
     await note('organization.deleted', id, {}, origin);
     return true;
   }
@@ -139,6 +143,7 @@ export function createOrganizations({ storage, audit, claims }: OrganizationsDep
     list,
     named,
     remove,
+    setBrand: createFirmBrands({ organizations, logos, note }),
     ...createFirmPolicies({ organizations, note }),
   };
 }

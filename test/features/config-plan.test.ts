@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { jsonOf, openShell, type Shell } from '../support/cli.ts';
 import { engines } from '../support/engines.ts';
+import { dataUri, png } from '../support/logo.ts';
+
+const logo = dataUri(png(8, 8));
 
 const file = `organizations:
   - id: acme
     name: Acme
     domains: [acme.example]
+    brand: { accent: '#1F4E8C', logo: ${logo} }
     policy:
       mfa: required
       ipAllowList: [203.0.113.9/24, 2001:DB8::/32]
@@ -24,6 +28,7 @@ clients:
   - client_id: board
     redirect_uris: [https://board.example.com/callback]
     token_endpoint_auth_method: none
+    brand: { accent: '#8a3b12' }
 `;
 
 describe.each(engines.filter(({ available }) => available))('a file of firms and clients on $name', (engine) => {
@@ -54,13 +59,21 @@ describe.each(engines.filter(({ available }) => available))('a file of firms and
       });
       expect(await clients.get('wiki')).toMatchObject({ organization: 'acme', isDeclared: true });
       expect(await clients.get('board')).not.toHaveProperty('organization');
+      expect((await clients.get('board'))?.brand).toEqual({ accent: '#8a3b12' });
     });
   });
 
   it('comes back the same, byte for byte, from a server it was applied to', async () => {
     await config('apply', shell.file('firms.yaml', file));
     const first = (await config('export')).stdout;
-    for (const part of ['id: acme', 'mfa: required', 'client_id: wiki', 'organization: acme'])
+    for (const part of [
+      'id: acme',
+      'mfa: required',
+      'client_id: wiki',
+      'organization: acme',
+      'accent: "#1f4e8c"',
+      `logo: ${logo}`,
+    ])
       expect(first).toContain(part);
     expect(first).not.toMatch(/secret|hash/);
     const other = openShell(engine);

@@ -45,6 +45,8 @@ const formsOf: Readonly<Record<string, readonly string[]>> = {
   '/profile/sign-out': ['Log Out'],
   '/admin/new-organization': ['new organization'],
   '/admin/organizations/:id': ['name of an organization'],
+  '/admin/organizations/:id/brand': ['look of an organization'],
+  '/admin/apps/:id/brand': ['look of an app'],
   '/admin/organizations/:id/domains': ['domain of an organization'],
   '/admin/organizations/:id/domains/:domain': ['check of a domain'],
   '/admin/organizations/:id/domains/:domain/remove': ['removal of a domain'],

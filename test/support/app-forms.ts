@@ -52,6 +52,11 @@ async function withApp(place: Place) {
 }
 
 export const appForms: FormMakers = {
+  'look of an app': async (place) => {
+    const { browser, person, client } = await withApp(place);
+    const page = await browser.get(`/admin/apps/${encodeURIComponent(client)}/brand`);
+    return formOn(browser, page, { accent: '#123456' }, person.account.id);
+  },
   'new app': async (place) => {
     const { browser, person } = await atAcme(place);
     const page = await browser.get('/admin/register-app/web?organization=acme');

@@ -92,6 +92,7 @@ export const consoleForms: FormMakers = {
   },
   'name of an organization': (place) => atTheFirm(place, '', { name: 'Forged' }),
   'domain of an organization': (place) => atTheFirm(place, '/domains', { domain: 'forged.example' }),
+  'look of an organization': (place) => atTheFirm(place, '/brand', { accent: '#123456' }),
   'check of a domain': (place) => atTheFirm(place, `/domains/${claimedDomain}`, {}),
   'removal of a domain': (place) => atTheFirm(place, `/domains/${claimedDomain}/remove`, {}),
   'end of an organization': (place) => atTheFirm(place, '/delete', {}),

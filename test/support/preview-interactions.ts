@@ -1,5 +1,6 @@
 // The sign-in family in every state, with models such as routes give.
 import { apiScopes } from '../../src/organizations/api-scopes.ts';
+import { logoUrl, look } from './preview-brands.ts';
 import {
   at,
   client,
@@ -33,6 +34,16 @@ export const interactions: Screen[] = [
     state: 'no client, notice',
     view: 'interaction/sign-in',
     model: { ...form(), email, notice: { key: 'notice.signedOutIdle' } },
+  },
+  {
+    state: 'with a logo and a colour',
+    view: 'interaction/sign-in',
+    model: { ...form(), email: '', client, look: { ...look, logoUrl }, cancelUrl },
+  },
+  {
+    state: 'with a name and a colour',
+    view: 'interaction/code',
+    model: { ...form(), email, client: { ...client, logoUrl }, look: { ...look, name: long }, recoveryCodeUrl: '#' },
   },
   {
     state: 'errors',

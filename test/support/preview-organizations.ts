@@ -28,6 +28,7 @@ const acme = {
   policyUrl: '/admin/policy',
   claimed: [verified, claimed],
   domainsUrl: '/admin/organizations/acme/domains',
+  brandUrl: '/admin/organizations/acme/brand',
   mayWrite: true,
   name: 'Acme',
   was: '',

@@ -5,9 +5,12 @@ import Koa from 'koa';
 import { createLocales } from '../../src/platform/locales.ts';
 import { createTemplates } from '../../src/platform/templates.ts';
 import { createAssets } from '../../src/web/http/assets.ts';
+import { createBrandFiles } from '../../src/web/http/brand-files.ts';
 import { securityHeaders } from '../../src/web/http/headers.ts';
 import { createViews } from '../../src/web/http/views.ts';
+import { sampleLogo } from './logo.ts';
 import { accounts } from './preview-accounts.ts';
+import { consoleBrands } from './preview-brands.ts';
 import { consolePeople } from './preview-console.ts';
 import { consoleApps } from './preview-console-apps.ts';
 import { consoleInvitations } from './preview-console-invitations.ts';
@@ -33,6 +36,7 @@ export const screens: readonly Screen[] = [
   ...consoleInvitations,
   ...consoleOrganizations,
   ...consoleDomains,
+  ...consoleBrands,
   ...consoleApps,
   ...consolePolicy,
   ...consoleLog,
@@ -56,6 +60,7 @@ export function createPreview() {
   const app = new Koa();
   app.use(securityHeaders('http://localhost'));
   app.use(assets.middleware);
+  app.use(createBrandFiles({ logos: { read: async () => ({ type: 'image/png', bytes: sampleLogo }) } }).routes());
   app.use((ctx) => {
     // What a browser says of itself when it posts a form of ours.
     if (ctx.method === 'POST') ctx.body = { origin: ctx.get('Origin') };

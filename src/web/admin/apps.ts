@@ -72,7 +72,7 @@ export function appsRoutes(router: Router, { administration, issuer, openDesk, v
       endpoints: endpointsOf(issuer),
       snippets: snippetsFor(issuer, client),
       secretVariable,
-      offers: mayChangeClient(who, client) ? [offerOf(client, 'change')] : [],
+      offers: mayChangeClient(who, client) ? [offerOf(client, 'change'), lookOffer(client)] : [],
       dangerousOffers: mayChangeClient(who, client) ? [offerOf(client, 'delete')] : [],
     });
   });
@@ -88,4 +88,8 @@ function offerOf({ id }: Client, act: 'change' | 'delete'): OfferModel {
     label: { key: `admin.app.${act}.offer` },
     about: { key: `admin.app.${act}.about` },
   };
+}
+
+function lookOffer({ id }: Client): OfferModel {
+  return { href: appPath(id, '/brand'), label: { key: 'admin.brand.offer' }, about: { key: 'admin.brand.about' } };
 }

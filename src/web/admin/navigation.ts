@@ -36,6 +36,7 @@ export const consoleSections: readonly ConsoleSection[] = [
       'admin/domains',
       'admin/domain',
       'admin/domain-remove',
+      'admin/brand',
     ],
     permission: 'organizations:read',
     isOfFirm: false,
@@ -46,6 +47,7 @@ export const consoleSections: readonly ConsoleSection[] = [
     views: [
       'admin/apps',
       'admin/app',
+      'admin/app-brand',
       'admin/app-types',
       'admin/app-register',
       'admin/app-secret',

@@ -100,6 +100,7 @@ export function organizationRoutes(router: Router, dependencies: AdminPagesDepen
       peopleUrl: pathWith('/admin/people', { organization }),
       policyUrl: pathWith('/admin/policy', { organization }),
       mayWrite: may(who, 'organizations:write', firm.id),
+      ...(may(who, 'organizations:write', firm.id) ? { brandUrl: organizationPath(firm.id, '/brand') } : {}),
       name: given.name,
       was: stateOf(firm),
       ...(may(who, 'instance:write') ? { deleteUrl: organizationPath(firm.id, '/delete') } : {}),

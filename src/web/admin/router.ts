@@ -13,6 +13,7 @@ import { appChangeRoutes } from './app-change.ts';
 import { appRegisterRoutes } from './app-register.ts';
 import { appSecretRoutes } from './app-secret.ts';
 import { appsRoutes } from './apps.ts';
+import { brandRoutes } from './brand.ts';
 import { createDesk, type OpenDesk } from './desk.ts';
 import { domainRoutes } from './domain.ts';
 import { domainsRoutes } from './domains.ts';
@@ -57,6 +58,7 @@ const sections = [
   organizationRoutes,
   domainsRoutes,
   domainRoutes,
+  brandRoutes,
   peopleRoutes,
   personRoutes,
   personActRoutes,

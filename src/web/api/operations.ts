@@ -1,5 +1,6 @@
 // The table of all that the API does.
 import { auditOperations } from './audit-events.ts';
+import { brandOperations } from './brands.ts';
 import { clientOperations } from './clients.ts';
 import { connectionOperations } from './connections.ts';
 import { domainOperations } from './domains.ts';
@@ -22,6 +23,7 @@ export function operationsOf(
     ...organizationOperations(administration),
     ...domainOperations(administration),
     ...clientOperations(administration),
+    ...brandOperations(administration),
     ...connectionOperations(administration),
     ...auditOperations(administration),
     ...keyOperations(administration),

@@ -30,6 +30,8 @@ export const adminPages: AdminPages = {
     ...page,
     title: ({ name }) => ({ key: 'admin.organizationDelete.title', values: { name } }),
   },
+  'admin/brand': { ...page, title: ({ name }) => ({ key: 'admin.brand.title', values: { name } }) },
+  'admin/app-brand': { ...page, title: ({ name }) => ({ key: 'admin.brand.title', values: { name } }) },
   'admin/domains': { ...page, title: ({ title }) => ({ key: 'admin.domains.title', values: { name: title } }) },
   'admin/domain': { ...page, title: ({ row }) => ({ key: 'admin.domain.title', values: { domain: row.name } }) },
   'admin/domain-remove': {

@@ -12,6 +12,30 @@ import type {
 import type { DomainRow } from './domain-view-models.ts';
 import type { FormModel, Message } from './view-models.ts';
 
+/** `styleUrl` colours the boxes of the sample alone; `logoUrl` may be a `data:` address. */
+export interface BrandSampleModel {
+  name: string;
+  logoUrl?: string;
+  styleUrl?: string;
+}
+
+/** Of an organization or an app. */
+export type BrandModel = AdminModel &
+  FormModel & {
+    name: string;
+    isDeclared: boolean;
+    /** As typed. */
+    accent: string;
+    noLogo: boolean;
+    hasLogo: boolean;
+    /** The sample shows a file that a form cannot keep. */
+    isChosenAgain: boolean;
+    maxKilobytes: number;
+    maxPixels: number;
+    sample: BrandSampleModel;
+    backUrl: string;
+  };
+
 export interface FirmViewModels {
   'admin/invite': AdminModel &
     FormModel &
@@ -66,6 +90,8 @@ export interface FirmViewModels {
     firstUrl?: string;
     nextUrl?: string;
   };
+  'admin/brand': BrandModel;
+  'admin/app-brand': BrandModel;
   'admin/organization-new': AdminModel & FormModel & { name: string; id: string; openedAt: string; cancelUrl: string };
   'admin/organization': AdminModel &
     FormModel & {
@@ -77,6 +103,7 @@ export interface FirmViewModels {
       policyUrl: string;
       claimed: readonly DomainRow[];
       domainsUrl: string;
+      brandUrl?: string;
       mayWrite: boolean;
       /** As typed. */
       name: string;

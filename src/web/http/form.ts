@@ -11,17 +11,21 @@ export function createForms({ issuer, browser }: { issuer: string; browser: Brow
 
   /** Reads a posted form.
    *  @param csrfContext what the form's token was made for   @param names the fields to read; others are ignored
-   *  @param options.files which of them may be sent as files, by `multipart/form-data`   @param options.maxBytes 64 KB where left out
+   *  @param options.files which of them may be sent as files of text, by `multipart/form-data`   @param options.bytes as any file: base64
+   *  @param options.maxBytes 64 KB where left out
    *  @returns each field as text, empty when it was not sent
    *  @throws DomainError 'unsupported_media_type', 'body_too_large', 'bad_request' (a field sent twice, broken encoding) or 'forbidden' (forged) */
   return async function readForm<N extends string>(
     ctx: Context,
     csrfContext: string,
     names: readonly N[],
-    { files = [], maxBytes = mostBytes }: FormOptions<N> = {},
+    { files = [], bytes = [], maxBytes = mostBytes }: FormOptions<N> = {},
   ): Promise<Record<N, string>> {
     checkOrigin(ctx);
-    const type = ctx.is('application/x-www-form-urlencoded', ...(files.length > 0 ? ['multipart/form-data'] : []));
+    const type = ctx.is(
+      'application/x-www-form-urlencoded',
+      ...(files.length + bytes.length > 0 ? ['multipart/form-data'] : []),
+    );
     if (!type) {
       throw new DomainError(
         'unsupported_media_type',
@@ -31,7 +35,7 @@ export function createForms({ issuer, browser }: { issuer: string; browser: Brow
     const body = await readBody(ctx, maxBytes);
     const fields =
       type === 'multipart/form-data'
-        ? await fromMultipart(ctx, body, files)
+        ? await fromMultipart(ctx, body, { files, bytes })
         : new URLSearchParams(body.toString('utf8'));
     const values = {} as Record<N, string>;
     for (const name of [...names, '_csrf'] as N[]) {
@@ -59,11 +63,16 @@ export type ReadForm = ReturnType<typeof createForms>;
 
 export interface FormOptions<N extends string> {
   files?: readonly N[];
+  bytes?: readonly N[];
   maxBytes?: number;
 }
 
 /** The parts of a form with a file in it, each as text; a file under a name that takes none is refused. */
-async function fromMultipart(ctx: Context, body: Buffer, files: readonly string[]): Promise<URLSearchParams> {
+async function fromMultipart(
+  ctx: Context,
+  body: Buffer,
+  { files, bytes }: { files: readonly string[]; bytes: readonly string[] },
+): Promise<URLSearchParams> {
   const type = ctx.get('Content-Type');
   const parts = await new Response(new Uint8Array(body), { headers: { 'Content-Type': type } })
     .formData()
@@ -72,11 +81,17 @@ async function fromMultipart(ctx: Context, body: Buffer, files: readonly string[
     });
   const fields = new URLSearchParams();
   for (const [name, part] of parts) {
-    if (typeof part !== 'string' && !files.includes(name))
+    if (typeof part !== 'string' && !files.includes(name) && !bytes.includes(name))
       throw new DomainError('bad_request', `a file as ${name.slice(0, 50)}`);
-    fields.append(name, typeof part === 'string' ? part : decoded(await part.arrayBuffer()));
+    if (typeof part === 'string') fields.append(name, bytes.includes(name) ? '' : part);
+    else fields.append(name, await contentOf(part, bytes.includes(name)));
   }
   return fields;
+}
+
+async function contentOf(part: Blob, isBinary: boolean): Promise<string> {
+  const content = await part.arrayBuffer();
+  return isBinary ? Buffer.from(content).toString('base64') : decoded(content);
 }
 
 /** Spreadsheets save UTF-8, and older ones the characters of Western Europe. */

@@ -30,14 +30,28 @@ export interface FormModel {
 export interface ClientModel {
   name: string;
   host?: string;
+  /** On our own origin. */
+  logoUrl?: string;
   logoUri?: string;
   clientUri?: string;
   policyUri?: string;
   tosUri?: string;
 }
 
+/** Whose page it is. `styleUrl` and `logoUrl` are on our own origin. */
+export interface LookModel {
+  name?: string;
+  logoUrl?: string;
+  styleUrl?: string;
+}
+
+/** A page of the sign-in family. */
+export interface LookedModel {
+  look?: LookModel | undefined;
+}
+
 /** A step of a sign-in. `cancelUrl` gives up and goes back to the client with access_denied. */
-export interface StepModel extends FormModel {
+export interface StepModel extends FormModel, LookedModel {
   client?: ClientModel;
   cancelUrl?: string;
   /** "Step 1 of 3", where a first sign-in asks for several things. */
@@ -82,10 +96,10 @@ export interface ViewModels extends AdminViewModels, DeveloperViewModels, Invita
     lastsDays: number;
   };
   /** `interaction` names the sign-in in which it was forgotten; empty where there was none. */
-  'interaction/forgotten-password': FormModel & { email: string; interaction: string; backUrl: string };
+  'interaction/forgotten-password': LookedModel & FormModel & { email: string; interaction: string; backUrl: string };
   /** The same for every address, known or not. */
-  'interaction/reset-requested': { againUrl: string; backUrl: string };
-  'interaction/reset-password': FormModel & { email: string; minLength: number };
+  'interaction/reset-requested': LookedModel & { againUrl: string; backUrl: string };
+  'interaction/reset-password': LookedModel & FormModel & { email: string; minLength: number };
   /** A link that opens nothing any more, or never did; `at` in milliseconds UTC. */
   'interaction/reset-link-over': { state: 'used' | 'expired' | 'unknown'; at?: number; againUrl: string };
   'interaction/password-reset': { client?: ClientModel; continueUrl: string };

@@ -22,7 +22,7 @@ export function consentScreen({
     const { interaction } = visit;
     const registered = await clients.get(interaction.clientId);
     const account = interaction.session && (await accounts.get(interaction.session.accountId));
-    const client = registered ? toClientModel(registered.metadata) : { name: interaction.clientId };
+    const client = registered ? toClientModel(registered) : { name: interaction.clientId };
     const missing = [...interaction.missing.scopes, ...Object.values(interaction.missing.resourceScopes).flat()];
     const asked = missing.length > 0 ? missing : String(interaction.params.scope ?? 'openid').split(' ');
     const { absoluteSeconds } = await policyOf(account);

@@ -1,17 +1,22 @@
 // Forgotten password: asks for the address, and answers the same whether or not anybody has it.
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Looks } from '../../accounts/looks.ts';
+import type { Clients } from '../../clients/clients.ts';
 import type { PasswordReset } from '../../credentials/password-reset.ts';
 import type { Attempt } from '../../sign-in/attempt.ts';
 import type { Attempts } from '../../sign-in/attempts.ts';
+import { lookModel } from '../http/brand-files.ts';
 import type { Browser } from '../http/browser.ts';
 import { emailErrors } from '../http/email-errors.ts';
 import type { ReadForm } from '../http/form.ts';
 import { seeOther } from '../http/redirect.ts';
-import type { FieldError } from '../http/view-models.ts';
+import type { FieldError, LookModel } from '../http/view-models.ts';
 import type { Views } from '../http/views.ts';
 
 export interface ForgottenPasswordDependencies {
+  clients: Pick<Clients, 'get'>;
+  lookOf: Looks['lookOf'];
   passwordReset: PasswordReset;
   signIn: { attempts: Attempts };
   browser: Browser;
@@ -34,6 +39,8 @@ interface Began {
 }
 
 export function createForgottenPasswordRouter({
+  clients,
+  lookOf,
   passwordReset,
   signIn,
   browser,
@@ -44,7 +51,7 @@ export function createForgottenPasswordRouter({
 
   router.get(path, async (ctx) => {
     const began = await beganAt(ctx, ctx.query.interaction);
-    show(ctx, began, began?.attempt.email ?? '');
+    await show(ctx, began, began?.attempt.email ?? '');
   });
 
   router.post(path, async (ctx) => {
@@ -63,13 +70,23 @@ export function createForgottenPasswordRouter({
   router.get(sentPath, async (ctx) => {
     const began = await beganAt(ctx, ctx.query.interaction);
     const againUrl = began ? forgottenPasswordUrl(began.uid) : path;
-    views.render(ctx, 'interaction/reset-requested', { againUrl, backUrl: backUrl(began) });
+    views.render(ctx, 'interaction/reset-requested', { againUrl, backUrl: backUrl(began), look: await lookAt(began) });
   });
 
-  function show(ctx: Context, began: Began | undefined, email: string, errors: readonly FieldError[] = []): void {
+  async function show(
+    ctx: Context,
+    began: Began | undefined,
+    email: string,
+    errors: readonly FieldError[] = [],
+  ): Promise<void> {
     const form = { action: began ? forgottenPasswordUrl(began.uid) : path, csrf: browser.csrfToken(ctx, path), errors };
-    const model = { ...form, email, interaction: began?.uid ?? '', backUrl: backUrl(began) };
+    const model = { ...form, email, interaction: began?.uid ?? '', backUrl: backUrl(began), look: await lookAt(began) };
     views.render(ctx, 'interaction/forgotten-password', model, { status: errors.length > 0 ? 422 : 200 });
+  }
+
+  /** Of the app alone: an address that is typed has no look. */
+  async function lookAt(began: Began | undefined): Promise<LookModel | undefined> {
+    return lookModel(began && (await lookOf({ client: await clients.get(began.attempt.clientId) })));
   }
 
   /** What the address names is believed only of the browser that began it. */

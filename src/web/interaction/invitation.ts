@@ -3,9 +3,11 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { isEmail } from '../../accounts/account.ts';
+import type { Looks } from '../../accounts/looks.ts';
 import type { Clients } from '../../clients/clients.ts';
 import type { GoodLink, InvitationLinks } from '../../credentials/invitation-links.ts';
 import type { InvitationRequests } from '../../credentials/invitation-requests.ts';
+import { lookModel } from '../http/brand-files.ts';
 import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
 import type { LinkTokens } from '../http/link-token.ts';
@@ -21,6 +23,7 @@ export interface InvitationPagesDependencies {
   invitationRequests: InvitationRequests;
   clients: Clients;
   linkTokens: LinkTokens;
+  lookOf: Looks['lookOf'];
   signedIn: SignedInReader;
   browser: Browser;
   readForm: ReadForm;
@@ -39,8 +42,18 @@ const sentPath = `${path}/sent`;
 const welcomePath = `${path}/welcome`;
 
 export function createInvitationRouter(dependencies: InvitationPagesDependencies): Router {
-  const { invitationLinks, invitationRequests, clients, signedIn, browser, readForm, views, productName, issuer } =
-    dependencies;
+  const {
+    lookOf,
+    invitationLinks,
+    invitationRequests,
+    clients,
+    signedIn,
+    browser,
+    readForm,
+    views,
+    productName,
+    issuer,
+  } = dependencies;
   const router = new Router();
   const link = dependencies.linkTokens.invitation;
   /** Of the link that this browser holds. */
@@ -65,7 +78,12 @@ export function createInvitationRouter(dependencies: InvitationPagesDependencies
       const form = about.ask === 'click' ? linkForm(ctx, renewalPath, token) : addressForm(ctx);
       return views.render(ctx, 'interaction/invitation-over', { ...form, ...about }, { status: 410 });
     }
-    views.render(ctx, 'interaction/invitation', { ...linkForm(ctx, path, token), ...onwards(reading, productName) });
+    const clientId = reading.account.invitation?.clientId;
+    const client = clientId === undefined ? undefined : await clients.get(clientId);
+    // Who holds the link has the mail, which has the same look.
+    const look = lookModel(await lookOf({ client, account: reading.account }));
+    const form = { ...linkForm(ctx, path, token), look };
+    views.render(ctx, 'interaction/invitation', { ...form, ...onwards(reading, productName) });
   });
 
   router.post(path, async (ctx) => {

@@ -3,6 +3,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Account } from '../../accounts/account.ts';
+import type { Looks } from '../../accounts/looks.ts';
 import { clientName, ownClientId } from '../../clients/client.ts';
 import type { Clients } from '../../clients/clients.ts';
 import type { PasswordReset } from '../../credentials/password-reset.ts';
@@ -11,6 +12,7 @@ import type { Oidc } from '../../oidc/oidc.ts';
 import type { SignInPolicy } from '../../organizations/policy.ts';
 import { sha256 } from '../../platform/secrets.ts';
 import type { Attempts } from '../../sign-in/attempts.ts';
+import { lookModel } from '../http/brand-files.ts';
 import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
 import type { LinkTokens } from '../http/link-token.ts';
@@ -37,6 +39,7 @@ export interface ResetPasswordDependencies {
   resetDone: ShortCookie;
   issuer: string;
   policyOf(account: Account | undefined): Promise<SignInPolicy>;
+  lookOf: Looks['lookOf'];
 }
 
 const path = '/reset-password';
@@ -44,7 +47,7 @@ const donePath = `${path}/done`;
 
 export function createResetPasswordRouter(dependencies: ResetPasswordDependencies): Router {
   const { oidc, passwordReset, signIn, clients, browser, readForm, signedIn, views } = dependencies;
-  const { announcement, resetDone, issuer, policyOf } = dependencies;
+  const { announcement, resetDone, issuer, lookOf, policyOf } = dependencies;
   const link = dependencies.linkTokens.reset;
   const router = new Router();
 
@@ -83,7 +86,8 @@ export function createResetPasswordRouter(dependencies: ResetPasswordDependencie
     const form = { action: path, csrf: browser.csrfToken(ctx, link.csrfContext(token)), errors };
     const { passwordMinLength: minLength } = await policyOf(account);
     const status = errors.length > 0 ? 422 : 200;
-    views.render(ctx, 'interaction/reset-password', { ...form, email: account.email, minLength }, { status });
+    const look = lookModel(await lookOf({ account }));
+    views.render(ctx, 'interaction/reset-password', { ...form, look, email: account.email, minLength }, { status });
   }
 
   function showOver(ctx: Context, over: LinkOver): void {

@@ -4,6 +4,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Account } from '../../accounts/account.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
+import type { Looks } from '../../accounts/looks.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { Clients } from '../../clients/clients.ts';
 import type { NewPasswords } from '../../credentials/new-passwords.ts';
@@ -49,6 +50,7 @@ export interface InteractionDependencies {
   productName: string;
   ownClientId: string;
   policyOf(account: Account | undefined): Promise<SignInPolicy>;
+  lookOf: Looks['lookOf'];
 }
 
 /** One step's page: what it is for, how it shows itself, what its post does. */

@@ -2,10 +2,12 @@
 import type { Context } from 'koa';
 import { type Account, enrolmentRule } from '../../accounts/account.ts';
 import type { Origin } from '../../audit/audit.ts';
-import { type ClientMetadata, clientName } from '../../clients/client.ts';
+import { type Client, clientName } from '../../clients/client.ts';
 import type { PendingInteraction } from '../../oidc/interactions.ts';
+import { logoUrl } from '../../organizations/brand.ts';
 import type { Attempt } from '../../sign-in/attempt.ts';
 import type { Step } from '../../sign-in/steps.ts';
+import { lookModel } from '../http/brand-files.ts';
 import { uiLocales } from '../http/languages.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { ClientModel, FieldError, StepModel } from '../http/view-models.ts';
@@ -35,6 +37,7 @@ export function createVisits({
   startAgain,
   ownClientId,
   policyOf,
+  lookOf,
 }: InteractionDependencies) {
   /** @returns undefined when the answer is given: the sign-in is over and the browser was sent on */
   async function enter(ctx: Context & { params: Record<string, string> }): Promise<Visit | undefined> {
@@ -50,13 +53,16 @@ export function createVisits({
     const { step, account, attempt } = await signIn.next(interaction, stored, ctx.state.origin);
     ctx.state.uiLocales = uiLocales(interaction.params);
     ctx.state.accountLanguage = account?.language;
-    const client = await clientModel(interaction.clientId);
+    const app = interaction.clientId === ownClientId ? undefined : await clients.get(interaction.clientId);
+    const client = app && toClientModel(app);
+    const look = lookModel(await lookOf({ client: app, account }));
     const csrfContext = `interaction ${interaction.uid}`;
     const base = `/interaction/${interaction.uid}`;
     const stepModel = (path: string, faults: readonly FieldError[] = []): StepModel => ({
       action: `${base}/${path}`,
       csrf: browser.csrfToken(ctx, csrfContext),
       errors: faults,
+      ...(look ? { look } : {}),
       ...(client ? { client, cancelUrl: `${base}/cancel` } : {}),
     });
     return {
@@ -111,20 +117,25 @@ export function createVisits({
     );
   }
 
-  async function clientModel(clientId: string): Promise<ClientModel | undefined> {
-    if (clientId === ownClientId) return undefined;
-    const client = await clients.get(clientId);
-    return client && toClientModel(client.metadata);
-  }
-
   return { enter, goOn, cancel, lost };
 }
 
-export function toClientModel(metadata: ClientMetadata): ClientModel {
+export function toClientModel({ metadata, brand }: Pick<Client, 'metadata' | 'brand'>): ClientModel {
   const { logo_uri: logoUri, client_uri: clientUri, policy_uri: policyUri, tos_uri: tosUri } = metadata;
   const redirect = metadata.redirect_uris.find((uri) => uri.startsWith('http'));
-  const links = Object.entries({ logoUri, clientUri, policyUri, tosUri, host: redirect && new URL(redirect).host });
-  return { name: clientName(metadata), ...Object.fromEntries(links.filter(([, value]) => value !== undefined)) };
+  const links = Object.entries({
+    logoUri: brand?.logo ? undefined : logoUri,
+    clientUri,
+    policyUri,
+    tosUri,
+    host: redirect && new URL(redirect).host,
+  });
+  const logo = brand?.logo ? { logoUrl: logoUrl(brand.logo) } : {};
+  return {
+    name: clientName(metadata),
+    ...logo,
+    ...Object.fromEntries(links.filter(([, value]) => value !== undefined)),
+  };
 }
 
 /** "Step 1 of 3": how far a first sign-in is, which asks for several things: password, name, and a second factor where one is demanded. */
