@@ -12,7 +12,9 @@ const file = `organizations:
   - id: acme
     name: Acme
     domains: [acme.example]
-    brand: { accent: '#1F4E8C', logo: ${logo} }
+    brand:
+      accent: '#1F4E8C'
+      logo: ${logo}
     policy:
       mfa: required
       ipAllowList: [203.0.113.9/24, 2001:DB8::/32]
@@ -120,7 +122,7 @@ describe.each(engines.filter(({ available }) => available))('a file of firms and
     const { status, stderr } = await config('apply', shell.file('firms.yaml', broken));
     expect(status).toBe(1);
     expect(stderr).toContain(
-      'firms.yaml:7: organization "acme": policy.ipAllowList.1: "home" is neither an IP address',
+      'firms.yaml:10: organization "acme": policy.ipAllowList.1: "home" is neither an IP address',
     );
     expect(stderr).toMatch(/firms\.yaml:\d+: organization "zeta": nome: is not a known field/);
     expect((await config('export')).stdout).toBe('organizations: []\nclients: []\n');
