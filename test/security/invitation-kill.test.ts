@@ -7,10 +7,11 @@ import type { TestBrowser } from '../support/browser.ts';
 import { engines } from '../support/engines.ts';
 import { type Mortal, startMortal } from '../support/fail-points.ts';
 import { enterWith, type Invited, invite } from '../support/invited.ts';
+import { roundsOr } from '../support/rounds.ts';
 import { startProcess } from '../support/server-process.ts';
 import type { TestApp } from '../support/start-app.ts';
 
-const rounds = 3;
+const rounds = roundsOr(2);
 const own = 'seven quiet bicycles';
 const names = { givenName: 'Ana', familyName: 'Silva' };
 

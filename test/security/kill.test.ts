@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { engines } from '../support/engines.ts';
 import { createPerson, type Person, signInTo } from '../support/people.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
+import { roundsOr } from '../support/rounds.ts';
 import { freePort, startProcess } from '../support/server-process.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
-const rounds = 10;
+const rounds = roundsOr(4);
 const chains = 8;
 
 /** A client that refreshes for ever, and what it was last told. */

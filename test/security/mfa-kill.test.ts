@@ -18,12 +18,13 @@ import {
   twoCodes,
 } from '../support/my-profile.ts';
 import { codeAt, createPerson } from '../support/people.ts';
+import { roundsOr } from '../support/rounds.ts';
 import { startProcess } from '../support/server-process.ts';
 import type { TestApp } from '../support/start-app.ts';
 
 type Direction = 'on' | 'off';
 const directions: Direction[] = ['on', 'off'];
-const rounds = 4;
+const rounds = roundsOr(2);
 
 for (const engine of engines) {
   (engine.available ? describe : describe.skip)(`a second factor whose switch is cut off (${engine.name})`, () => {

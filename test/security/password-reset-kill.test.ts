@@ -9,10 +9,11 @@ import { type Mortal, startMortal } from '../support/fail-points.ts';
 import { passwordPath, signedInBrowser } from '../support/my-profile.ts';
 import { createPerson, type Person } from '../support/people.ts';
 import { behindProxy, freshLink, hiddenFields, newPassword, resetPath, resetWith } from '../support/reset.ts';
+import { roundsOr } from '../support/rounds.ts';
 import { freePort, startProcess } from '../support/server-process.ts';
 import type { TestApp } from '../support/start-app.ts';
 
-const rounds = 3;
+const rounds = roundsOr(2);
 /** A hash takes about this long: before it nothing has happened, after it everything. */
 const longestMs = 400;
 

@@ -1,16 +1,18 @@
-// The real command line as a process of its own, on a store of its own; and a look into that store, as its server would have.
-import { type ChildProcess, spawn } from 'node:child_process';
+// The real command line in a process of its own, on a store of its own; and a look into that store, as its server would have.
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { afterAll } from '@jest/globals';
 import { type Account, accountsSpec } from '../../src/accounts/account.ts';
 import { type AuditEvent, auditEventsSpec } from '../../src/audit/event.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createServices, type Services } from '../../src/services.ts';
 import type { Collection, Stored } from '../../src/storage/port.ts';
+import type { Order } from './cli-host.ts';
 import { type Engine, storageAt } from './engines.ts';
 import { cheapHashes } from './start-app.ts';
 
@@ -31,7 +33,7 @@ export interface Running {
 /** @param engine where the commands keep what they write; without one, they have a store that cannot be opened */
 export function openShell(engine?: Engine) {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-cli-'));
-  const url = engine?.freshUrl() ?? `sqlite:${join(folder, 'a-file', 'gatehouse.sqlite')}`;
+  const url = engine?.emptyUrl() ?? `sqlite:${join(folder, 'a-file', 'gatehouse.sqlite')}`;
   if (!engine) writeFileSync(join(folder, 'a-file'), 'where a folder should be');
   const settings = { ...cheapHashes, SECRET_KEY: 'a master key of 32 characters and more', STORAGE_URL: url };
 
@@ -41,7 +43,8 @@ export function openShell(engine?: Engine) {
     return name;
   }
 
-  /** Its folder is a fresh one, so that nobody's config/gatehouse.yaml is read. */
+  /** A process for this command alone, to be killed, to be run beside another one, or to be seen to end.
+   *  Its folder is a fresh one, so that nobody's config/gatehouse.yaml is read. */
   function start(args: string[], env: Record<string, string> = {}): Running {
     const command = ['--disable-warning=ExperimentalWarning', program, ...args];
     const child = spawn(process.execPath, command, {
@@ -54,8 +57,9 @@ export function openShell(engine?: Engine) {
     return { child, ended };
   }
 
-  function run(args: string[], env?: Record<string, string>): Promise<Ended> {
-    return start(args, env).ended;
+  /** The same in a process that runs what comes one after another. */
+  function run(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+    return runByHost({ args, env: { ...settings, ...env }, folder });
   }
 
   /** What a second process on the same store sees, and does. */
@@ -84,12 +88,40 @@ export function openShell(engine?: Engine) {
 
   async function close(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
-    await engine?.drop(url);
+    await engine?.giveBack(url);
   }
 
   return { folder, url, file, start, run, look, stored, close };
 }
 export type Shell = ReturnType<typeof openShell>;
+
+let host: { child: ChildProcess; broken: Promise<never> } | undefined;
+let isFree: Promise<unknown> = Promise.resolve();
+afterAll(() => host?.child.disconnect());
+
+function runByHost(order: Order): Promise<Ended> {
+  host ??= startHost();
+  const { child, broken } = host;
+  const ended = isFree.then(() => {
+    child.send(order);
+    return Promise.race([once(child, 'message').then(([answer]) => answer as Ended), broken]);
+  });
+  isFree = ended.catch(() => undefined);
+  return ended;
+}
+
+function startHost() {
+  const child = fork(join(import.meta.dirname, 'cli-host.ts'), {
+    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const broken = once(child, 'exit').then(([code]): never => {
+    throw new Error(`the process that runs the commands ended with ${code}`);
+  });
+  broken.catch(() => undefined);
+  return { child, broken };
+}
 
 /** With --json, standard output is one document and nothing else. */
 export function jsonOf<T = Record<string, unknown>>({ stdout }: Ended): T {
