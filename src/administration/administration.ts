@@ -6,6 +6,7 @@ import { type ClientAppsDependencies, createClientApps } from './client-apps.ts'
 import { createDomains, type DomainsDependencies } from './domains.ts';
 import { createFirms, type FirmsDependencies } from './firms.ts';
 import { createLastOwner } from './last-owner.ts';
+import { createMailDesk, type MailDeskDependencies } from './mail-desk.ts';
 import { createMassInvitations, type MassInvitationsDependencies } from './mass-invitations.ts';
 import { createPeople, type PeopleDependencies } from './people.ts';
 import { createPeopleActs, type PeopleActsDependencies } from './people-acts.ts';
@@ -28,6 +29,7 @@ export type AdministrationDependencies = FirmsDependencies &
   Omit<PoliciesDependencies, Own> &
   Omit<SimulatorDependencies, Own> &
   ClientAppsDependencies &
+  MailDeskDependencies &
   SigningKeysDependencies &
   UpstreamConnectionsDependencies;
 
@@ -51,6 +53,7 @@ export function createAdministration(dependencies: AdministrationDependencies) {
     connections: createUpstreamConnections(dependencies),
     auditLog: createAuditLog(dependencies),
     attention: createAttention(dependencies),
+    mailDesk: createMailDesk(dependencies),
     signingKeys: createSigningKeys(dependencies),
     tallies: createTallies(dependencies),
   };

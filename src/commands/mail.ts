@@ -2,13 +2,15 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isEmail } from '../accounts/account.ts';
+import { operator } from '../administration/administrator.ts';
+import { createMailDesk } from '../administration/mail-desk.ts';
 import type { Config } from '../config.ts';
 import { viewsFolder } from '../ground.ts';
 import type { DeliveryStatus } from '../mail/deliveries.ts';
 import { type DeliveryState, deliveryStates } from '../mail/delivery.ts';
 import { createMessages } from '../mail/messages.ts';
+import { createTestMail } from '../mail/test-mail.ts';
 import { createTransport } from '../mail/transport.ts';
-import { newId } from '../platform/ids.ts';
 import { createLocales } from '../platform/locales.ts';
 import { createTemplates } from '../platform/templates.ts';
 import {
@@ -17,6 +19,7 @@ import {
   type CommonOptions,
   type Environment,
   exitStatus,
+  origin,
   readConfig,
   run,
   withCommonOptions,
@@ -34,6 +37,8 @@ interface ListOptions extends CommonOptions {
   state?: DeliveryState;
   limit: number;
 }
+
+const who = operator(origin);
 
 export function addMailCommands(program: Command, env: Environment): void {
   const mail = program.command('mail').description('Mail on its way.');
@@ -67,8 +72,8 @@ export function addMailCommands(program: Command, env: Environment): void {
 }
 
 async function listMail(env: Environment, { config: file, state, limit }: ListOptions): Promise<Answer> {
-  return withServices({ env, file }, async ({ deliveries }) => {
-    const found = await deliveries.list({ limit, ...(state ? { state } : {}) });
+  return withServices({ env, file }, async (services) => {
+    const found = await createMailDesk(services).list(who, { state, limit });
     return {
       status: exitStatus.ok,
       text: found.length === 0 ? 'No messages.' : found.flatMap(linesOf).join('\n'),
@@ -98,15 +103,12 @@ function sendTest(config: Config, to: string) {
     locales: createLocales(join(viewsFolder, 'locales')),
   });
   const transport = createTransport({ ...config, smtp: config.smtpUrl, from: config.mailFrom });
-  const message = messages.render('test', to, { issuer: config.issuer });
-  return transport.send(message, { id: newId(), createdAt: Date.now() });
+  return createTestMail({ messages, transport, issuer: config.issuer })(to);
 }
 
 async function retryMail(env: Environment, id: string, { config: file }: CommonOptions): Promise<Answer> {
-  return withServices({ env, file }, async ({ config, deliveries }) => {
-    if (config.smtpUrl === 'off')
-      throw new CommandError(exitStatus.refused, 'Nothing was done: mail is off (SMTP_URL).');
-    const status = await deliveries.retry(id);
+  return withServices({ env, file }, async (services) => {
+    const status = await createMailDesk(services).retry(who, id);
     const text = `${id} is queued: a running server sends it within seconds.`;
     return { status: exitStatus.ok, text, json: jsonOf(status) };
   });

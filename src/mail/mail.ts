@@ -9,7 +9,11 @@ import { createDeliveries } from './deliveries.ts';
 import { createMessages } from './messages.ts';
 import { createOutbox } from './outbox.ts';
 import { createSender } from './sender.ts';
+import { createTestMail } from './test-mail.ts';
 import { createTransport } from './transport.ts';
+
+/** Somebody waits for the answer to a test. */
+const testTryMs = 20_000;
 
 export interface MailDependencies {
   storage: Storage;
@@ -34,5 +38,7 @@ export function createMail({ storage, secrets, templates, locales, log, config }
   const mailTransport = createTransport({ smtp, from, productName, issuer });
   const mailSender = createSender({ deliveries, outbox, transport: mailTransport, log });
   const messages = createMessages({ templates, locales, productName, issuer });
-  return { deliveries, outbox, mailTransport, mailSender, messages };
+  const shortTry = createTransport({ smtp, from, productName, issuer, limits: { tryMs: testTryMs } });
+  const sendTestMail = createTestMail({ messages, transport: shortTry, issuer });
+  return { deliveries, outbox, mailTransport, mailSender, messages, sendTestMail };
 }

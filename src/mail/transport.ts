@@ -22,11 +22,17 @@ export function createTransport(options: {
   from: Sender | undefined;
   productName: string;
   issuer: string;
+  limits?: Partial<typeof defaultLimits>;
 }): Transport {
-  const { smtp: server, from, productName, issuer } = options;
+  const { smtp: server, from, productName, issuer, limits } = options;
   if (server === 'off') return mailIsOff;
   if (server === undefined || from === undefined) return mailboxOnly;
-  return createSmtp({ server, from: { ...from, name: from.name || productName }, issuer });
+  return createSmtp({
+    server,
+    from: { ...from, name: from.name || productName },
+    issuer,
+    ...(limits ? { limits } : {}),
+  });
 }
 
 export interface SmtpOptions {

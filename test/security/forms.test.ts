@@ -70,6 +70,8 @@ const formsOf: Readonly<Record<string, readonly string[]>> = {
   '/admin/people/:id/roles': ['roles on the instance'],
   '/admin/people/:id/roles/:organization': ['roles in a firm'],
   '/admin/people/:id/leave/:organization': ['somebody leaving a firm'],
+  '/admin/mail/:id': ['another try of a mail'],
+  '/admin/mail-test': ['test mail'],
   '/admin/keys/rotate': ['rotation of the signing keys'],
   '/admin/keys/:kid/revoke': ['revocation of a signing key'],
   '/admin/policy': ['sign-in policy'],
@@ -80,7 +82,8 @@ describe('a forged post', () => {
   let place: Place;
 
   beforeAll(async () => {
-    const gatehouse = await startApp();
+    // A mail server that is down.
+    const gatehouse = await startApp({ env: { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'id@example.com' } });
     const rp = await registerRelyingParty(gatehouse);
     const thirdParty = await registerRelyingParty(gatehouse, { first_party: false });
     place = { gatehouse, rp, thirdParty };

@@ -8,6 +8,18 @@ async function keyIn({ gatehouse }: Place, wanted: string): Promise<string> {
 }
 
 export const instanceForms: FormMakers = {
+  'test mail': async ({ gatehouse }) => {
+    const { browser, person } = await consoleOf(gatehouse, { instance: ['owner'] });
+    return formOn(browser, await browser.get('/admin/mail-test'), {}, person.account.id);
+  },
+  'another try of a mail': async ({ gatehouse }) => {
+    const { browser, person } = await consoleOf(gatehouse, { instance: ['owner'] });
+    const { deliveries, mailSender, outbox } = gatehouse.services;
+    await outbox.put({ to: person.email, subject: 'Late', text: 'Text', html: '<p>Text</p>' });
+    await mailSender.sendDue();
+    const late = (await deliveries.list({ state: 'retrying' }))[0]?.id ?? '';
+    return formOn(browser, await browser.get(`/admin/mail/${late}`), {}, person.account.id);
+  },
   'rotation of the signing keys': async (place) => {
     const { browser } = await consoleOf(place.gatehouse, { instance: ['owner'] });
     const page = await browser.get('/admin/keys/rotate');

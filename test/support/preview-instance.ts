@@ -1,6 +1,8 @@
 // The console's pages about the instance itself in every state, with models such as routes give.
+import { type DeliveryState, deliveryStates } from '../../src/mail/delivery.ts';
+import type { MailMessageModel } from '../../src/web/http/instance-view-models.ts';
 import { consoleModel } from './preview-console.ts';
-import { at, form, type Screen } from './preview-samples.ts';
+import { at, email, form, long, longEmail, type Screen } from './preview-samples.ts';
 
 const dayMs = 24 * 3_600_000;
 const instant = (key: string, days: number) => ({ label: { key: `admin.keys.${key}` }, at: at + days * dayMs });
@@ -28,6 +30,32 @@ const asks = (act: string, points: readonly string[]) => ({
   cancelUrl: '/admin/keys',
 });
 const key = { kid: '2T8No1ENU76ro0B54nuAnZ', algorithm: 'RS256' };
+
+const mail = {
+  ...consoleModel,
+  route: { key: 'admin.mail.route.server', values: { server: 'mail.acme.example:587' } },
+  testUrl: '/admin/mail-test',
+  states: [undefined, ...deliveryStates].map((state) => ({
+    label: { key: state ? `admin.mail.state.${state}` : 'admin.mail.anyState' },
+    href: `?state=${state}`,
+    isCurrent: state === undefined,
+  })),
+  empty: { key: 'admin.mail.none' },
+};
+const message = (state: DeliveryState, more: Partial<MailMessageModel> = {}): MailMessageModel => ({
+  href: `/admin/mail/${state}`,
+  to: email,
+  subjectKey: 'mail.invitation.subject',
+  purpose: 'invitation',
+  state: { key: `admin.mail.state.${state}` },
+  isTrouble: ['retrying', 'refused', 'expired'].includes(state),
+  tries: state === 'queued' ? 0 : 1,
+  createdAt: at - dayMs,
+  ...more,
+});
+const longAnswer = `421 4.7.0 ${long} [${'2001:db8:85a3:8d3:1319:8a2e:370:7348'}] try again later`;
+const one = { ...consoleModel, ...form(), isOff: false, sendUntil: at + dayMs, listUrl: '/admin/mail' };
+const tested = { ...consoleModel, ...form(), email, route: mail.route, hasServer: true, listUrl: '/admin/mail' };
 
 export const consoleInstance: Screen[] = [
   {
@@ -62,5 +90,78 @@ export const consoleInstance: Screen[] = [
     state: 'revocation of the next one',
     view: 'admin/key-act',
     model: { ...asks('revoke', ['gone', 'unused']), key },
+  },
+  {
+    state: 'several, long',
+    view: 'admin/mail',
+    model: {
+      ...mail,
+      messages: [
+        message('queued'),
+        message('sent', { answer: '250 2.0.0 OK queued as 4XyZ' }),
+        message('retrying', { to: longEmail, answer: longAnswer, tries: 12 }),
+        message('refused', { answer: '550 5.1.1 No such user here', subjectKey: 'no.such', purpose: 'other' }),
+        message('superseded'),
+      ],
+      nextUrl: '?after=x',
+      firstUrl: '?',
+    },
+  },
+  {
+    state: 'none, off',
+    view: 'admin/mail',
+    model: { ...mail, route: { key: 'admin.mail.route.off' }, messages: [] },
+  },
+  {
+    state: 'none of the kind, in development',
+    view: 'admin/mail',
+    model: {
+      ...mail,
+      route: { key: 'admin.mail.route.mailbox' },
+      empty: { key: 'admin.mail.noneFound' },
+      messages: [],
+    },
+  },
+  {
+    state: 'to be tried again, long',
+    view: 'admin/mail-message',
+    model: {
+      ...one,
+      message: message('retrying', { to: longEmail, answer: longAnswer, tries: 3 }),
+      mayRetry: true,
+      lastTryAt: at,
+      nextTryAt: at,
+    },
+  },
+  {
+    state: 'sent meanwhile',
+    view: 'admin/mail-message',
+    model: { ...one, ...form({ key: 'error.mail.over' }), message: message('sent'), mayRetry: false, endedAt: at },
+  },
+  {
+    state: 'off',
+    view: 'admin/mail-message',
+    model: { ...one, isOff: true, message: message('refused', { answer: 'mail is off (SMTP_URL)' }), mayRetry: false },
+  },
+  { state: 'asked', view: 'admin/mail-test', model: tested },
+  ...(['sent', 'refused', 'failed'] as const).map(
+    (state): Screen => ({
+      state,
+      view: 'admin/mail-test',
+      model: {
+        ...tested,
+        email: longEmail,
+        result: {
+          state: { key: `admin.mailTest.${state}` },
+          answer: state === 'sent' ? '250 2.0.0 OK queued as 4XyZ' : longAnswer,
+          isTrouble: state !== 'sent',
+        },
+      },
+    }),
+  ),
+  {
+    state: 'without a mail server',
+    view: 'admin/mail-test',
+    model: { ...tested, route: { key: 'admin.mail.route.mailbox' }, hasServer: false },
   },
 ];

@@ -73,6 +73,13 @@ export const consoleSections: readonly ConsoleSection[] = [
   },
   { href: '/admin/log', key: 'admin.nav.log', views: ['admin/log'], permission: 'audit:read', isOfFirm: true },
   {
+    href: '/admin/mail',
+    key: 'admin.nav.mail',
+    views: ['admin/mail', 'admin/mail-message', 'admin/mail-test'],
+    permission: 'instance:read',
+    isOfFirm: false,
+  },
+  {
     href: '/admin/keys',
     key: 'admin.nav.keys',
     views: ['admin/keys', 'admin/key-act'],

@@ -22,6 +22,7 @@ import { inviteRoutes } from './invite.ts';
 import { inviteManyRoutes } from './invite-many.ts';
 import { keysRoutes } from './keys.ts';
 import { logRoutes } from './log.ts';
+import { mailRoutes } from './mail.ts';
 import { organizationRoutes } from './organization.ts';
 import { organizationsRoutes } from './organizations.ts';
 import { overviewRoutes } from './overview.ts';
@@ -71,6 +72,7 @@ const sections = [
   policyRoutes,
   logRoutes,
   keysRoutes,
+  mailRoutes,
   simulatorRoutes,
 ];
 

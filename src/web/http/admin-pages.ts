@@ -51,5 +51,8 @@ export const adminPages: AdminPages = {
   'admin/policy-none': { ...page, title: () => ({ key: 'admin.policy.title' }) },
   'admin/keys': { ...page, title: () => ({ key: 'admin.keys.title' }) },
   'admin/key-act': { ...page, title: ({ title }) => title },
+  'admin/mail': { ...page, title: () => ({ key: 'admin.mail.title' }) },
+  'admin/mail-message': { ...page, title: () => ({ key: 'admin.mail.message' }) },
+  'admin/mail-test': { ...page, title: () => ({ key: 'admin.mailTest.title' }) },
   'admin/person-act': { ...page, title: ({ title }) => title },
 };

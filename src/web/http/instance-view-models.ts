@@ -1,5 +1,5 @@
-// What the pages about the instance itself are given: signing keys.
-import type { AdminModel } from './admin-models.ts';
+// What the pages about the instance itself are given: signing keys, mail.
+import type { AdminModel, ChoiceModel } from './admin-models.ts';
 import type { FormModel, Message } from './view-models.ts';
 
 /** An instant with what it is, in milliseconds UTC. */
@@ -14,6 +14,27 @@ export interface SigningKeyModel {
   since: InstantModel;
   until?: InstantModel;
   revokeUrl?: string;
+}
+
+export interface MailMessageModel {
+  href: string;
+  to: string;
+  /** Its sentence in the catalogue, where there is one; else `purpose` says which mail it is. */
+  subjectKey: string;
+  purpose: string;
+  state: Message;
+  isTrouble: boolean;
+  tries: number;
+  /** Milliseconds UTC. */
+  createdAt: number;
+  /** What the mail server said last. */
+  answer?: string;
+}
+
+export interface MailTestModel {
+  state: Message;
+  answer: string;
+  isTrouble: boolean;
 }
 
 export interface InstanceViewModels {
@@ -36,5 +57,37 @@ export interface InstanceViewModels {
       was: string;
       isDangerous: boolean;
       cancelUrl: string;
+    };
+  'admin/mail': AdminModel & {
+    /** By which mail server, if any. */
+    route: Message;
+    testUrl: string;
+    states: readonly ChoiceModel[];
+    messages: readonly MailMessageModel[];
+    empty: Message;
+    firstUrl?: string;
+    nextUrl?: string;
+  };
+  'admin/mail-message': AdminModel &
+    FormModel & {
+      message: MailMessageModel;
+      isOff: boolean;
+      mayRetry: boolean;
+      /** Milliseconds UTC, as the others. */
+      sendUntil: number;
+      lastTryAt?: number;
+      nextTryAt?: number;
+      endedAt?: number;
+      listUrl: string;
+    };
+  'admin/mail-test': AdminModel &
+    FormModel & {
+      /** The administrator's own. */
+      email: string;
+      route: Message;
+      hasServer: boolean;
+      /** Of the test that was just made. */
+      result?: MailTestModel;
+      listUrl: string;
     };
 }
