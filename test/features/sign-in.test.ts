@@ -50,7 +50,7 @@ for (const engine of engines) {
       const ana = await createPerson(gatehouse);
       await signInTo(browser, rp, ana);
       const { leftFor } = await browser.get(other.request().url);
-      expect(leftFor?.searchParams.get('code')).toMatch(/^[\w-]{43}$/);
+      expect(leftFor?.searchParams.get('code')).toMatch(/^[\w-]{51}$/);
     });
 
     it('answers a wrong password and an unknown address alike', async () => {

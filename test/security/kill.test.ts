@@ -59,7 +59,7 @@ for (const engine of engines) {
           if (isWaiting) expect([200, 400]).toContain(status);
           else expect([status, body.error]).toEqual([200, undefined]);
         }
-        expect(await codeFor(cookies)).toMatch(/^[\w-]{43}$/);
+        expect(await codeFor(cookies)).toMatch(/^[\w-]{51}$/);
       }
       expect(await server.stop()).toBe(0);
     }, 240_000);

@@ -1,5 +1,5 @@
 // The sign-in screens. `/interaction/:uid` asks sign-in/steps.ts what is next and sends the browser to that step's own address; each
-// step renders, checks its post, and sends the browser back here. No step knows another.
+// step renders and checks its post, after which the router asks again. No step knows another.
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Account } from '../../accounts/account.ts';
@@ -109,7 +109,9 @@ export function createInteractionRouter(dependencies: InteractionDependencies): 
           if (ctx.body !== undefined && ctx.body !== null) return;
           if (ctx.status >= 300 && ctx.status < 400) return;
         }
-        seeOther(ctx, `/interaction/${visit.interaction.uid}`);
+        // What is next is asked here and now: by way of `/interaction/:uid` each step would cost the person one more round trip.
+        const after = await enter(ctx);
+        if (after) await goOn(ctx, after, screens);
       }),
     );
   }
