@@ -32,6 +32,7 @@ import { createSignedIn } from './web/http/signed-in.ts';
 import { createViews } from './web/http/views.ts';
 import { createWellKnownRouter } from './web/http/well-known.ts';
 import { createErrorReportRouter } from './web/interaction/error-report.ts';
+import { createFederationCallbackRouter } from './web/interaction/federation-callback.ts';
 import { createForgottenPasswordRouter } from './web/interaction/forgotten-password.ts';
 import { createInvitationRouter } from './web/interaction/invitation.ts';
 import { createLanguageRouter } from './web/interaction/language.ts';
@@ -173,6 +174,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     createForgottenPasswordRouter(web),
     createResetPasswordRouter(web),
     createInvitationRouter(web),
+    createFederationCallbackRouter(web),
     createErrorReportRouter(web),
     createLanguageRouter(web),
     createAccountRouter(web),

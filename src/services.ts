@@ -25,7 +25,8 @@ import { createRecoveryCodes } from './credentials/recovery-codes.ts';
 import { createThrottle } from './credentials/throttle.ts';
 import { createTotp } from './credentials/totp.ts';
 import { createTotpEnrollments } from './credentials/totp-enrollments.ts';
-import { createConnections } from './federation/connections.ts';
+import { createFederation } from './federation/federation.ts';
+import type { UpstreamFetch } from './federation/guarded-fetch.ts';
 import { createGround, type openStorage } from './ground.ts';
 import { createMail } from './mail/mail.ts';
 import { createErrorReports } from './oidc/error-reports.ts';
@@ -43,13 +44,16 @@ import { createKnownBrowsers } from './sign-in/known-browsers.ts';
 import { createSecondFactor } from './sign-in/second-factor.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 
-/** Everything below the web: what the server and the command line share. The storage is open when this resolves.
- *  @param edges.storageAt see createGround   @param edges.resolveTxt those of the system when left out */
-export async function createServices(
-  config: Config,
-  log: Log,
-  { storageAt, resolveTxt = createTxtResolver() }: { storageAt?: typeof openStorage; resolveTxt?: ResolveTxt } = {},
-) {
+/** What a test puts in the place of the world outside. */
+export interface Edges {
+  storageAt?: typeof openStorage;
+  resolveTxt?: ResolveTxt;
+  fetch?: UpstreamFetch | undefined;
+}
+
+/** Everything below the web: what the server and the command line share. The storage is open when this resolves. */
+export async function createServices(config: Config, log: Log, edges: Edges = {}) {
+  const { storageAt, resolveTxt = createTxtResolver(), fetch } = edges;
   const ground = await createGround(config, log, storageAt);
   const { secrets, storage } = ground;
   const audit = createAudit({ storage, secrets, log, organizationsOf: (event) => standing.organizationsOf(event) });
@@ -74,7 +78,7 @@ export async function createServices(
     mailLookOf,
     notMeUrl: `${config.issuer}/not-me`,
   });
-  const connections = createConnections({ storage, secrets, audit });
+  const federation = createFederation({ ...ground, ...firms, audit, issuer: config.issuer, fetch });
   const knownBrowsers = createKnownBrowsers({ storage });
   const sessions = createSessions({ storage, epochOf: epochReader(findAccount) });
   const logoutDeliveries = createLogoutDeliveries({ storage });
@@ -191,7 +195,7 @@ export async function createServices(
     answeredRequests,
     errorReports,
     ...firms,
-    connections,
+    ...federation,
     batches,
     ...standing,
     lookOf,

@@ -2,6 +2,7 @@
 // whole instance can sign in anybody, owners too, so it is theirs alone.
 import { type Connection, type ConnectionInput, connectionInputSchema, inputOf } from '../federation/connection.ts';
 import type { Connections } from '../federation/connections.ts';
+import type { ProvedDomainsOf } from '../federation/proved-domains.ts';
 import type { Organizations } from '../organizations/organizations.ts';
 import { DomainError } from '../platform/errors.ts';
 import { type Administrator, demand, may, notPermitted, organizationAskedFor } from './administrator.ts';
@@ -9,6 +10,7 @@ import { type Administrator, demand, may, notPermitted, organizationAskedFor } f
 export interface UpstreamConnectionsDependencies {
   connections: Connections;
   organizations: Organizations;
+  provedDomainsOf: ProvedDomainsOf;
 }
 
 /** What a change names; the secret alone is never read back. */
@@ -16,7 +18,11 @@ export type ConnectionChange = {
   [F in keyof Omit<ConnectionInput, 'id' | 'organization' | 'preset'>]?: ConnectionInput[F] | undefined;
 };
 
-export function createUpstreamConnections({ connections, organizations }: UpstreamConnectionsDependencies) {
+export function createUpstreamConnections({
+  connections,
+  organizations,
+  provedDomainsOf,
+}: UpstreamConnectionsDependencies) {
   /** By id, those that may be seen. */
   async function list(
     who: Administrator,
@@ -49,6 +55,8 @@ export function createUpstreamConnections({ connections, organizations }: Upstre
     demandPublic(who, input, undefined);
     if (organization !== undefined && !(await organizations.get(organization)))
       throw new DomainError('not_found', `there is no organization ${organization}`);
+    if (input.preset !== 'oidc' && input.client_secret === undefined)
+      throw new DomainError('invalid_input', 'client_secret: is needed for this provider');
     return connections.create(input, who.origin);
   }
 
@@ -75,7 +83,7 @@ export function createUpstreamConnections({ connections, organizations }: Upstre
     await connections.remove(id, who.origin);
   }
 
-  return { list, get, getOwn, create, change, remove };
+  return { list, get, getOwn, create, change, remove, provedDomainsOf };
 }
 export type UpstreamConnections = ReturnType<typeof createUpstreamConnections>;
 

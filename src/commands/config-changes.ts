@@ -2,15 +2,18 @@
 import { stringify } from 'yaml';
 import { type Client, clientMetadataSchema } from '../clients/client.ts';
 import { parseRegistration } from '../clients/registration.ts';
+import type { Connection } from '../federation/connection.ts';
+import { declarationOf as connectionDeclaration, connectionDifferences } from '../federation/declared.ts';
 import { type Difference, declarationOf, differences, organizationDifferences } from '../organizations/declared.ts';
 import { brandFields, brandOf, type DeclaredBrandText, declaredBrand } from '../organizations/declared-brand.ts';
 import type { Organization } from '../organizations/organization.ts';
 import type { Services } from '../services.ts';
-import type { ConfigFile, DeclaredClient } from './config-file.ts';
+import type { DeclaredClient } from './config-entries.ts';
+import type { ConfigFile } from './config-file.ts';
 import { paged } from './paged.ts';
 
 export interface Change {
-  kind: 'organization' | 'client';
+  kind: 'organization' | 'client' | 'connection';
   id: string;
   action: 'create' | 'change';
   differences: Difference[];
@@ -18,8 +21,8 @@ export interface Change {
 
 /** In the order in which they would be made. */
 export async function changesBy(
-  file: Pick<ConfigFile, 'organizations' | 'clients'>,
-  { organizations, clients }: Pick<Services, 'organizations' | 'clients'>,
+  file: Pick<ConfigFile, 'organizations' | 'clients' | 'connections'>,
+  { organizations, clients, connections }: Pick<Services, 'organizations' | 'clients' | 'connections'>,
 ): Promise<Change[]> {
   const changes: Change[] = [];
   for (const wanted of file.organizations) {
@@ -37,16 +40,24 @@ export async function changesBy(
     if (all.length > 0)
       changes.push({ kind: 'client', id: metadata.client_id, action: stored ? 'change' : 'create', differences: all });
   }
+  for (const wanted of file.connections) {
+    const stored = await connections.get(wanted.id);
+    const found = connectionDifferences(wanted, stored, connections);
+    if (found.length > 0)
+      changes.push({ kind: 'connection', id: wanted.id, action: stored ? 'change' : 'create', differences: found });
+  }
   return changes;
 }
 
-/** @returns the organizations that clients name and that neither the file nor the store has */
+/** @returns the organizations that clients and connections name and that neither the file nor the store has */
 export async function unknownOrganizations(
-  file: Pick<ConfigFile, 'organizations' | 'clients'>,
+  file: Pick<ConfigFile, 'organizations' | 'clients' | 'connections'>,
   { organizations }: Pick<Services, 'organizations'>,
 ): Promise<string[]> {
   const declared = new Set(file.organizations.map(({ id }) => id));
-  const named = new Set(file.clients.flatMap(({ organization = '' }) => (organization ? [organization] : [])));
+  const named = new Set(
+    [...file.clients, ...file.connections].flatMap(({ organization = '' }) => (organization ? [organization] : [])),
+  );
   const missing = [...named].filter((id) => !declared.has(id));
   const found = await Promise.all(missing.map((id) => organizations.get(id)));
   return missing.filter((_, index) => found[index] === undefined);
@@ -56,18 +67,22 @@ export async function unknownOrganizations(
 export async function exported({
   organizations,
   clients,
+  connections,
   logos,
-}: Pick<Services, 'organizations' | 'clients' | 'logos'>): Promise<string> {
+}: Pick<Services, 'organizations' | 'clients' | 'connections' | 'logos'>): Promise<string> {
   const firms: Organization[] = [];
   for await (const one of paged((after) => organizations.list({ after, limit: 500 }))) firms.push(one);
   const apps: Client[] = [];
   for await (const one of paged((after) => clients.list({ after, limit: 500 }))) apps.push(one);
+  const upstreams: Connection[] = [];
+  for await (const one of paged((after) => connections.list({ after, limit: 500 }))) upstreams.push(one);
   return stringify(
     {
       organizations: await Promise.all(
         firms.map(async (one) => declarationOf(one, await declaredBrand(one.brand, logos))),
       ),
       clients: await Promise.all(apps.map(async (one) => registrationOf(one, await declaredBrand(one.brand, logos)))),
+      connections: upstreams.map(connectionDeclaration),
     },
     { lineWidth: 0, aliasDuplicateObjects: false },
   );

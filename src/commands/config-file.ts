@@ -10,26 +10,25 @@ import {
   parseDocument,
   type YAMLMap,
 } from 'yaml';
-import { parseRegistration } from '../clients/registration.ts';
+import { type DeclaredConnection, declaredConnectionSchema } from '../federation/declared.ts';
 import { type DeclaredOrganization, declaredOrganizationSchema } from '../organizations/declared.ts';
-import { type DeclaredBrand, declaredBrandSchema } from '../organizations/declared-brand.ts';
-import { organizationId } from '../organizations/organization.ts';
-import { isDomainError } from '../platform/errors.ts';
+import {
+  clientFaults,
+  connectionFaults,
+  type DeclaredClient,
+  declaredClient,
+  type Entry,
+  organizationFaults,
+} from './config-entries.ts';
 import { readText } from './files.ts';
 
 export interface ConfigFile {
   /** As written, each one checked. */
   organizations: DeclaredOrganization[];
   clients: DeclaredClient[];
+  connections: DeclaredConnection[];
   /** `file:line: entry: what is wrong`, in the order of the file; not empty where anything is wrong. */
   problems: string[];
-}
-
-/** RFC 7591 metadata, and whose it is. */
-export interface DeclaredClient {
-  registration: Record<string, unknown>;
-  organization?: string;
-  brand: DeclaredBrand;
 }
 
 interface Problem {
@@ -37,9 +36,10 @@ interface Problem {
   text: string;
 }
 
-const sections = ['organizations', 'clients'] as const;
+const sections = ['organizations', 'clients', 'connections'] as const;
 type Section = (typeof sections)[number];
-const notYet = new Set(['connections']);
+/** The sections as a sentence names them. */
+const named = '"organizations:", "clients:" or "connections:"';
 
 /** @throws CommandError when the file cannot be read */
 export function readConfigFile(path: string): ConfigFile {
@@ -53,7 +53,7 @@ export function readConfigFile(path: string): ConfigFile {
   return { ...entries, problems: inOrder.map(({ line, text }) => `${path}:${line}: ${text}`) };
 }
 
-const nothing = { organizations: [], clients: [] };
+const nothing = { organizations: [], clients: [], connections: [] };
 
 function checkDocument(document: Document, lineAt: (offset: number) => number) {
   const { contents } = document;
@@ -61,7 +61,7 @@ function checkDocument(document: Document, lineAt: (offset: number) => number) {
   const lineOf = (node: unknown) => (isNode(node) && node.range ? lineAt(node.range[0]) : 1);
   const place = { document, lineOf, problems };
   if (!isMap(contents)) {
-    const text = 'the file must have "organizations:" or "clients:" at its top, each with a list';
+    const text = `the file must have ${named} at its top, each with a list`;
     return { ...nothing, problems: [{ line: lineOf(contents), text }] };
   }
   for (const { key } of contents.items) {
@@ -69,7 +69,7 @@ function checkDocument(document: Document, lineAt: (offset: number) => number) {
     if (!sections.some((section) => section === name)) problems.push({ line: lineOf(key), text: unknownKey(name) });
   }
   if (problems.length === 0 && !sections.some((section) => contents.has(section)))
-    problems.push({ line: lineOf(contents), text: 'the file has neither "organizations:" nor "clients:"' });
+    problems.push({ line: lineOf(contents), text: `the file has none of ${named}` });
   const entriesOf = (section: Section) => {
     const list = contents.get(section, true);
     if (isSeq(list)) return checkEntries(section, list.items, place);
@@ -82,6 +82,7 @@ function checkDocument(document: Document, lineAt: (offset: number) => number) {
       (value) => declaredOrganizationSchema.safeParse(value).data ?? [],
     ),
     clients: entriesOf('clients').map(declaredClient),
+    connections: entriesOf('connections').flatMap((value) => declaredConnectionSchema.safeParse(value).data ?? []),
     problems,
   };
 }
@@ -117,44 +118,12 @@ function checkEntries(section: Section, items: unknown[], { document, lineOf, pr
   });
 }
 
-type Entry = Record<string, unknown>;
-
 /** `faultsOf` gives `field: what is wrong`, each. */
 const kinds: Record<Section, { noun: string; idField: string; faultsOf(value: Entry): string[] }> = {
   organizations: { noun: 'organization', idField: 'id', faultsOf: organizationFaults },
   clients: { noun: 'client', idField: 'client_id', faultsOf: clientFaults },
+  connections: { noun: 'connection', idField: 'id', faultsOf: connectionFaults },
 };
-
-function organizationFaults(value: Entry): string[] {
-  const { error } = declaredOrganizationSchema.safeParse(value);
-  return (error?.issues ?? []).flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => `${[...issue.path, key].join('.')}: is not a known field`)
-      : [`${issue.path.join('.')}: ${issue.message.replace(/^Invalid (input|option): expected /, 'must be ')}`],
-  );
-}
-
-function clientFaults(value: Entry): string[] {
-  const { registration, organization } = declaredClient(value);
-  const look = declaredBrandSchema.safeParse(value.brand ?? {}).error?.issues ?? [];
-  const whose =
-    organization === undefined || organizationId.safeParse(organization).success
-      ? []
-      : ['organization: must be the id of an organization'];
-  const faults = [...whose, ...look.map(({ path, message }) => `${['brand', ...path].join('.')}: ${message}`)];
-  try {
-    parseRegistration(registration);
-    return faults;
-  } catch (error) {
-    if (!isDomainError(error, 'invalid_input')) throw error;
-    return [...faults, ...error.detail.split('\n')];
-  }
-}
-
-function declaredClient({ organization, brand = {}, ...registration }: Entry): DeclaredClient {
-  const whose = organization === undefined ? {} : { organization: organization as string };
-  return { registration, ...whose, brand: declaredBrandSchema.safeParse(brand).data ?? {} };
-}
 
 /** The node that `redirect_uris.1: …` is about, or the one nearest to it. */
 function deepest(item: YAMLMap, problem: string): Node {
@@ -182,8 +151,7 @@ function plain(item: YAMLMap, document: Document): Record<string, unknown> | und
 }
 
 function unknownKey(name: string): string {
-  if (notYet.has(name)) return `${name}: is not known in this version`;
-  return `${JSON.stringify(name)} is not known; a file may have "organizations:" and "clients:" at its top`;
+  return `${JSON.stringify(name)} is not known; a file may have ${named} at its top`;
 }
 
 function nameOf(key: unknown): string {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { ConfigError } from '../config.ts';
+import { applyConnection } from '../federation/declared.ts';
 import { applyOrganization } from '../organizations/declared.ts';
 import { brandFields, brandOf, wholeBrand } from '../organizations/declared-brand.ts';
 import { isDomainError } from '../platform/errors.ts';
@@ -18,13 +19,14 @@ import {
   withServices,
 } from './command.ts';
 import { changesBy, exported, unknownOrganizations } from './config-changes.ts';
-import { type ConfigFile, type DeclaredClient, readConfigFile } from './config-file.ts';
+import type { DeclaredClient } from './config-entries.ts';
+import { type ConfigFile, readConfigFile } from './config-file.ts';
 
 type Applied = Awaited<ReturnType<Services['clients']['apply']>>;
 type Outcome = Applied['outcome'];
 
-const applyDescription = `Makes what is stored equal to a YAML or JSON file: organizations with their policies, and clients under the names of
-RFC 7591. The whole file is checked first: where anything is wrong, nothing is written. Applied again, it changes nothing.
+const applyDescription = `Makes what is stored equal to a YAML or JSON file: organizations with their policies, clients under the names of RFC 7591,
+and connections to upstream providers. The whole file is checked first: where anything is wrong, nothing is written. Applied again, it changes nothing.
 What the file does not name is left alone. A secret that had to be made is printed this once.`;
 const planDescription = `Tells what \`config apply\` would change, and writes nothing. What was changed elsewhere since the file was applied
 shows as a change back.`;
@@ -36,7 +38,7 @@ interface PlanOptions extends CommonOptions {
 }
 
 export function addConfigCommands(program: Command, env: Environment): void {
-  const config = program.command('config').description('Settings; organizations and clients from a file.');
+  const config = program.command('config').description('Settings; organizations, clients and connections from a file.');
   const check = config
     .command('check')
     .summary('tell every problem of the settings')
@@ -55,7 +57,7 @@ export function addConfigCommands(program: Command, env: Environment): void {
   );
   const apply = config
     .command('apply')
-    .summary('make organizations and clients equal to a file')
+    .summary('make organizations, clients and connections equal to a file')
     .description(applyDescription)
     .argument('<file>', 'for instance config/clients.example.yaml');
   withCommonOptions(apply, 'gatehouse config apply firms.yaml').action((path: string, options: CommonOptions) =>
@@ -115,20 +117,24 @@ async function applyConfig(env: Environment, path: string, { config: file }: Com
   return withServices({ env, file }, async (services) => {
     const unknown = await unknownOrganizations(read, services);
     if (unknown.length > 0) return refusal({ problems: unknown.map(noOrganization) });
-    const done: Done = { organizations: [], clients: [] };
+    const done: Done = { organizations: [], clients: [], connections: [] };
     try {
       for (const wanted of read.organizations) {
         const outcome = await applyOrganization(services.organizations, wanted, origin);
         done.organizations.push({ id: wanted.id, outcome });
       }
       for (const wanted of read.clients) done.clients.push(await applyClient(services, wanted));
+      for (const wanted of read.connections) {
+        const outcome = await applyConnection(services.connections, wanted, origin);
+        done.connections.push({ id: wanted.id, outcome });
+      }
       return report(done);
     } catch (error) {
       // What was done is told, since a secret that was made is never shown again.
-      const count = done.organizations.length + done.clients.length;
+      const count = done.organizations.length + done.clients.length + done.connections.length;
       if (count === 0 || !isDomainError(error)) throw error;
       const status = error.code === 'storage_unavailable' ? exitStatus.unavailable : exitStatus.refused;
-      const total = read.organizations.length + read.clients.length;
+      const total = read.organizations.length + read.clients.length + read.connections.length;
       const problem = `Stopped after ${count} of ${total} entries: ${error.detail}. Apply the file again.`;
       return { ...report(done, problem), status, problems: [problem] };
     }
@@ -150,6 +156,7 @@ async function applyClient(
 interface Done {
   organizations: { id: string; outcome: Outcome }[];
   clients: Applied[];
+  connections: { id: string; outcome: Outcome }[];
 }
 
 function refusal({ problems }: Pick<ConfigFile, 'problems'>): Answer {
@@ -157,8 +164,8 @@ function refusal({ problems }: Pick<ConfigFile, 'problems'>): Answer {
   return { status: exitStatus.refused, text: '', json: { error, problems }, problems: [...problems, error] };
 }
 
-function report({ organizations, clients }: Done, error?: string): Answer {
-  const outcomes = [...organizations, ...clients].map(({ outcome }) => outcome);
+function report({ organizations, clients, connections }: Done, error?: string): Answer {
+  const outcomes = [...organizations, ...clients, ...connections].map(({ outcome }) => outcome);
   const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
   const summary = { created: count('created'), changed: count('changed'), unchanged: count('unchanged') };
   const rows = [
@@ -167,6 +174,7 @@ function report({ organizations, clients }: Done, error?: string): Answer {
       `${outcome.padEnd(9)}  ${clientId}`,
       ...(secret ? [`           client_secret (shown this once): ${secret}`] : []),
     ]),
+    ...connections.map(({ id, outcome }) => `${outcome.padEnd(9)}  connection ${id}`),
   ];
   const total = `${summary.created} created, ${summary.changed} changed, ${summary.unchanged} unchanged`;
   const entries = clients.map(({ outcome, clientId, secret }) => ({
@@ -177,6 +185,6 @@ function report({ organizations, clients }: Done, error?: string): Answer {
   return {
     status: exitStatus.ok,
     text: [...rows, total].join('\n'),
-    json: { ...(error ? { error } : {}), organizations, clients: entries, ...summary },
+    json: { ...(error ? { error } : {}), organizations, clients: entries, connections, ...summary },
   };
 }

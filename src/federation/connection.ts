@@ -32,7 +32,7 @@ export const connectionSchema = z.object({
   /** Sealed; opens only for this connection. Left out for a public client. */
   clientSecret: z.string().optional(),
   /** Whose people are led here by their address. Proved by their organization, or they count for nothing. */
-  domains: z.array(domainName),
+  domains: z.array(z.string()),
   /** What it says of a second factor is believed. */
   trustsMfa: z.boolean(),
   /** Accounts are made for people of the organization's proved domains who have none. */
@@ -93,6 +93,18 @@ export interface InputProblem {
     | 'signUpFirm'
     | 'signUpDomains';
 }
+
+/** As callers of API and file are told. */
+export const problemSentences = {
+  googleIssuer: 'must be left out, or https://accounts.google.com',
+  microsoftIssuer:
+    'must be https://login.microsoftonline.com/TENANT/v2.0 of the preset microsoft, with the id of a tenant, organizations or consumers',
+  issuerRequired: 'is needed',
+  issuerAddress: 'must be an address without query, fragment or user name',
+  issuerHttps: 'must begin with https://',
+  signUpFirm: 'takes an organization that the new people belong to',
+  signUpDomains: 'must name the domains whose people may sign up',
+} as const;
 
 /** What is wrong with the fields together. */
 export function problemsIn(input: ConnectionInput): InputProblem[] {

@@ -5,7 +5,15 @@ import { DomainError, isDomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
-import { type Connection, type ConnectionInput, connectionsSpec, inputOf, problemsIn, statedBy } from './connection.ts';
+import {
+  type Connection,
+  type ConnectionInput,
+  connectionsSpec,
+  inputOf,
+  problemSentences,
+  problemsIn,
+  statedBy,
+} from './connection.ts';
 
 export interface ConnectionQuery {
   /** Those of one firm. */
@@ -45,8 +53,6 @@ export function createConnections({ storage, secrets, audit }: { storage: Storag
     options: { isDeclared?: boolean } = {},
   ): Promise<Connection> {
     demandFit(input);
-    if (input.preset !== 'oidc' && input.client_secret === undefined)
-      throw new DomainError('invalid_input', 'client_secret: is needed for this provider');
     const wanted = input.id ?? idFromName(input.name) ?? 'connection';
     const record = await inserted(recordOf(wanted, input, options), (id) => recordOf(id, input, options), input.id);
     await note('connection.created', record, changesOf(undefined, record), origin);
@@ -155,20 +161,9 @@ function demandFit(input: ConnectionInput): void {
   if (problems.length > 0)
     throw new DomainError(
       'invalid_input',
-      problems.map(({ field, problem }) => `${field}: ${sentences[problem]}`).join('\n'),
+      problems.map(({ field, problem }) => `${field}: ${problemSentences[problem]}`).join('\n'),
     );
 }
-
-const sentences = {
-  googleIssuer: 'must be left out, or https://accounts.google.com',
-  microsoftIssuer:
-    'must be https://login.microsoftonline.com/TENANT/v2.0 of the preset microsoft, with the id of a tenant, organizations or consumers',
-  issuerRequired: 'is needed',
-  issuerAddress: 'must be an address without query, fragment or user name',
-  issuerHttps: 'must begin with https://',
-  signUpFirm: 'takes an organization that the new people belong to',
-  signUpDomains: 'must name the domains whose people may sign up',
-} as const;
 
 type Stated = ReturnType<typeof statedBy>;
 

@@ -116,7 +116,12 @@ describe('config apply', () => {
     const path = shell.file(
       'clients.yaml',
       `organizations: []
-connections: []
+connections:
+  - id: sso
+    name: SSO
+    preset: oidc
+    issuer: http://sso.example
+    client_id: gatehouse
 colour: blue
 clients:
   - client_id: wiki
@@ -136,14 +141,14 @@ clients:
     expect(status).toBe(1);
     expect(stdout).toBe('');
     expect(stderr.trim().split('\n')).toEqual([
-      'clients.yaml:2: connections: is not known in this version',
-      'clients.yaml:3: "colour" is not known; a file may have "organizations:" and "clients:" at its top',
-      'clients.yaml:8: client "wiki": redirect_uris.1: "https://*.example.com/callback" must be exact: wildcards are not allowed',
-      'clients.yaml:9: client "wiki": colour: is not a known field',
-      'clients.yaml:10: client 2: client_id: is missing',
-      'clients.yaml:11: client 3: must be a list of fields and values',
-      'clients.yaml:12: client "wiki": client_id: is given twice, first on line 5',
-      'clients.yaml:14: client "gatehouse": client_id: is the name of a client that is built in; choose another',
+      'clients.yaml:6: connection "sso": issuer: must begin with https://',
+      'clients.yaml:8: "colour" is not known; a file may have "organizations:", "clients:" or "connections:" at its top',
+      'clients.yaml:13: client "wiki": redirect_uris.1: "https://*.example.com/callback" must be exact: wildcards are not allowed',
+      'clients.yaml:14: client "wiki": colour: is not a known field',
+      'clients.yaml:15: client 2: client_id: is missing',
+      'clients.yaml:16: client 3: must be a list of fields and values',
+      'clients.yaml:17: client "wiki": client_id: is given twice, first on line 10',
+      'clients.yaml:19: client "gatehouse": client_id: is the name of a client that is built in; choose another',
       'Nothing was written: the file has problems.',
     ]);
   });
@@ -152,12 +157,12 @@ clients:
     [
       'an empty file',
       '',
-      'clients.yaml:1: the file must have "organizations:" or "clients:" at its top, each with a list',
+      'clients.yaml:1: the file must have "organizations:", "clients:" or "connections:" at its top, each with a list',
     ],
     [
       'a list at the top',
       '- client_id: wiki',
-      'clients.yaml:1: the file must have "organizations:" or "clients:" at its top, each with a list',
+      'clients.yaml:1: the file must have "organizations:", "clients:" or "connections:" at its top, each with a list',
     ],
     ['clients that are no list', 'clients:\n  wiki: {}', 'clients.yaml:2: clients: must be a list of clients'],
     ['YAML that is broken', 'clients:\n  - client_id: "wiki', 'clients.yaml:2: Missing closing "quote'],

@@ -31,6 +31,21 @@ clients:
     redirect_uris: [https://board.example.com/callback]
     token_endpoint_auth_method: none
     brand: { accent: '#8a3b12' }
+connections:
+  - id: acme-sso
+    name: Acme SSO
+    organization: acme
+    preset: oidc
+    issuer: https://sso.acme.example
+    client_id: gatehouse
+    client_secret: what-acme-gave-us
+    domains: [acme.example]
+    trustsMfa: true
+    enabled: true
+  - id: google
+    name: Google
+    preset: google
+    client_id: 123.apps.googleusercontent.com
 `;
 
 describe.each(engines.filter(({ available }) => available))('a file of firms and clients on $name', (engine) => {
@@ -46,14 +61,22 @@ describe.each(engines.filter(({ available }) => available))('a file of firms and
     const path = shell.file('firms.yaml', file);
     const planned = await config('plan', path, '--check');
     expect(planned.status).toBe(1);
-    for (const line of ['create  organization acme', 'create  client wiki', 'policy.mfa: (nothing) -> "required"'])
+    for (const line of [
+      'create  organization acme',
+      'create  client wiki',
+      'policy.mfa: (nothing) -> "required"',
+      'create  connection acme-sso',
+    ])
       expect(planned.stdout).toContain(line);
     expect((await shell.stored()).events).toEqual([]);
     const applied = await config('apply', path);
-    expect([applied.status, applied.stdout.includes('4 created, 0 changed, 0 unchanged')]).toEqual([0, true]);
-    expect((await config('apply', path)).stdout).toContain('0 created, 0 changed, 4 unchanged');
+    expect([applied.status, applied.stdout.includes('6 created, 0 changed, 0 unchanged')]).toEqual([0, true]);
+    expect((await config('apply', path)).stdout).toContain('0 created, 0 changed, 6 unchanged');
     expect(await config('plan', path, '--check')).toMatchObject({ status: 0, stdout: 'Nothing would change.\n' });
-    await shell.look(async ({ organizations, clients }) => {
+    await shell.look(async ({ organizations, clients, connections }) => {
+      const sso = await connections.get('acme-sso');
+      expect(sso).toMatchObject({ organization: 'acme', isDeclared: true, isEnabled: true, trustsMfa: true });
+      expect(sso && connections.secretOf(sso)).toBe('what-acme-gave-us');
       expect(await organizations.get('acme')).toMatchObject({
         isDeclared: true,
         domains: ['acme.example'],
@@ -73,6 +96,7 @@ describe.each(engines.filter(({ available }) => available))('a file of firms and
       'mfa: required',
       'client_id: wiki',
       'organization: acme',
+      'id: acme-sso',
       'accent: "#1f4e8c"',
       `logo: ${logo}`,
     ])
@@ -114,6 +138,16 @@ describe.each(engines.filter(({ available }) => available))('a file of firms and
     });
   });
 
+  it('tells that a secret differs, and of no secret what it is', async () => {
+    await config('apply', shell.file('firms.yaml', file));
+    const other = shell.file('other.yaml', file.replace('what-acme-gave-us', 'another-secret'));
+    const { stdout } = await config('plan', other);
+    expect(stdout).toMatch(/^change {2}connection acme-sso\n {8}client_secret: /);
+    expect(stdout).not.toMatch(/another-secret|what-acme-gave-us/);
+    expect((await config('apply', other)).stdout).toContain('0 created, 1 changed, 5 unchanged');
+    expect(JSON.stringify((await shell.stored()).events)).not.toMatch(/another-secret|what-acme-gave-us/);
+  });
+
   it('is refused as a whole, with the line of each problem', async () => {
     const broken = file
       .replace('2001:DB8::/32', 'home')
@@ -125,7 +159,7 @@ describe.each(engines.filter(({ available }) => available))('a file of firms and
       'firms.yaml:10: organization "acme": policy.ipAllowList.1: "home" is neither an IP address',
     );
     expect(stderr).toMatch(/firms\.yaml:\d+: organization "zeta": nome: is not a known field/);
-    expect((await config('export')).stdout).toBe('organizations: []\nclients: []\n');
+    expect((await config('export')).stdout).toBe('organizations: []\nclients: []\nconnections: []\n');
     const lonely = await config(
       'apply',
       shell.file('firms.yaml', file.replace('organization: acme', 'organization: nowhere')),
@@ -133,8 +167,8 @@ describe.each(engines.filter(({ available }) => available))('a file of firms and
     expect([lonely.status, lonely.stderr]).toEqual([1, expect.stringContaining('no organization "nowhere"')]);
   });
 
-  it('loads as the example in config/', async () => {
-    const example = readFileSync(join(import.meta.dirname, '../../config/organizations.example.yaml'), 'utf8');
+  it.each(['organizations', 'connections'])('loads as the example of %s in config/', async (name) => {
+    const example = readFileSync(join(import.meta.dirname, `../../config/${name}.example.yaml`), 'utf8');
     expect(await config('apply', shell.file('example.yaml', example))).toMatchObject({ status: 0, stderr: '' });
   });
 });

@@ -13,7 +13,7 @@ const english = read('en');
 const sisters = tags.filter((tag) => tag !== 'en');
 
 /** Names of products, files and things of the field that a language takes over as they are, and words that are the same by chance. */
-const sameEverywhere = ['Acme Time'];
+const sameEverywhere = ['Acme Time', 'Google', 'Microsoft', 'OpenID Connect'];
 const sameAsEnglish: Record<string, string[]> = {
   de: ['App', 'Apps', 'Claim', 'Name', 'Passkey'],
   es: ['Error:', 'Error: {title} – {product}'],

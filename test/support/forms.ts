@@ -1,6 +1,7 @@
 // The forms of Gatehouse for tests that forge them: each on its page, filled in so that it would act.
 import { appForms } from './app-forms.ts';
 import { moveClock, stepMs } from './clock.ts';
+import { connectionForms } from './connection-forms.ts';
 import { consoleForms } from './console-forms.ts';
 import { askFor, emailPath, newAddress } from './email-change.ts';
 import { type FormMakers, formOn, type Place } from './form.ts';
@@ -25,6 +26,7 @@ export const formMakers: FormMakers = {
   ...consoleForms,
   ...appForms,
   ...instanceForms,
+  ...connectionForms,
   'sign in': async ({ gatehouse, rp }) => {
     const { account, email, password } = await createPerson(gatehouse);
     const browser = gatehouse.browser();

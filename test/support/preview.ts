@@ -11,6 +11,7 @@ import { createViews } from '../../src/web/http/views.ts';
 import { sampleLogo } from './logo.ts';
 import { accounts } from './preview-accounts.ts';
 import { consoleBrands } from './preview-brands.ts';
+import { consoleConnections } from './preview-connections.ts';
 import { consolePeople } from './preview-console.ts';
 import { consoleApps } from './preview-console-apps.ts';
 import { consoleInvitations } from './preview-console-invitations.ts';
@@ -38,6 +39,7 @@ export const screens: readonly Screen[] = [
   ...consoleDomains,
   ...consoleBrands,
   ...consoleApps,
+  ...consoleConnections,
   ...consolePolicy,
   ...consoleLog,
   ...consoleSimulator,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type App, createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { mailboxRouter } from '../../src/development.ts';
+import type { UpstreamFetch } from '../../src/federation/guarded-fetch.ts';
 import { openStorage } from '../../src/ground.ts';
 import type { ResolveTxt } from '../../src/platform/dns.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -33,6 +34,8 @@ export interface StartOptions {
   wrap?: (storage: Storage) => Storage;
   /** What is asked for TXT records; no test asks the resolvers of the machine. */
   resolveTxt?: ResolveTxt;
+  /** How upstream providers are asked. */
+  fetch?: UpstreamFetch;
 }
 
 /** OWASP's floor, for processes of their own. */
@@ -53,6 +56,7 @@ export async function startApp({
   keepStorage = false,
   wrap = (storage) => storage,
   resolveTxt = async () => ({ failure: 'no-name' }),
+  fetch,
 }: StartOptions = {}): Promise<TestApp> {
   const url = storageUrl ?? on.emptyUrl();
   let handler: ReturnType<ReturnType<App['stack']>['callback']> | undefined;
@@ -61,7 +65,8 @@ export async function startApp({
   const settings = { ...testEnvironment, ISSUER: `http://127.0.0.1:${port}`, STORAGE_URL: url, ...env };
   const config = { ...loadConfig({ env: settings }), ...('PASSWORD_HASH_MEMORY' in env ? {} : nearlyFreeHashes) };
   const storageAt: typeof openStorage = async (at, log) => wrap(await openStorage(at, log));
-  const services = await createServices(config, createLog(config.logLevel), { storageAt, resolveTxt });
+  const edges = { storageAt, resolveTxt, fetch };
+  const services = await createServices(config, createLog(config.logLevel), edges);
   await giveSigningKeys(services);
   const app = await createApp(services);
   handler = app.stack([mailboxRouter(services, app)]).callback();

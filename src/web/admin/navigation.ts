@@ -58,6 +58,20 @@ export const consoleSections: readonly ConsoleSection[] = [
     isOfFirm: true,
   },
   {
+    href: '/admin/connections',
+    key: 'admin.nav.connections',
+    views: [
+      'admin/connections',
+      'admin/connection',
+      'admin/connection-presets',
+      'admin/connection-edit',
+      'admin/connection-act',
+      'admin/connection-test',
+    ],
+    permission: 'organizations:read',
+    isOfFirm: true,
+  },
+  {
     href: '/admin/policy',
     key: 'admin.nav.policy',
     views: ['admin/policy', 'admin/policy-preview', 'admin/policy-none'],

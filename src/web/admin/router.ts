@@ -3,6 +3,7 @@ import Router from '@koa/router';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { Administration } from '../../administration/administration.ts';
 import type { Audit } from '../../audit/audit.ts';
+import type { RoundTrips } from '../../federation/round-trips.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
@@ -14,6 +15,10 @@ import { appRegisterRoutes } from './app-register.ts';
 import { appSecretRoutes } from './app-secret.ts';
 import { appsRoutes } from './apps.ts';
 import { brandRoutes } from './brand.ts';
+import { connectionActRoutes } from './connection-acts.ts';
+import { connectionEditRoutes } from './connection-edit.ts';
+import { connectionTestRoutes } from './connection-test.ts';
+import { connectionsRoutes } from './connections.ts';
 import { createDesk, type OpenDesk } from './desk.ts';
 import { domainRoutes } from './domain.ts';
 import { domainsRoutes } from './domains.ts';
@@ -40,6 +45,7 @@ export interface AdminRouterDependencies {
   browser: Browser;
   issuer: string;
   readForm: ReadForm;
+  roundTrips: RoundTrips;
   secrets: Secrets;
   signedIn: SignedInReader;
   views: Views;
@@ -69,6 +75,10 @@ const sections = [
   appSecretRoutes,
   appChangeRoutes,
   appActRoutes,
+  connectionsRoutes,
+  connectionEditRoutes,
+  connectionActRoutes,
+  connectionTestRoutes,
   policyRoutes,
   logRoutes,
   keysRoutes,

@@ -1,12 +1,13 @@
 // The pages of the console in one table; see pages.ts.
 import { appPages } from './admin-app-pages.ts';
+import { connectionPages } from './admin-connection-pages.ts';
 import type { AdminViewModels } from './admin-view-models.ts';
 import type { Message } from './view-models.ts';
 
 type AdminPages = {
   readonly [V in keyof AdminViewModels]: {
     layout: 'admin';
-    formAction: 'self';
+    formAction: 'self' | 'any';
     title(model: AdminViewModels[V]): Message;
   };
 };
@@ -44,6 +45,7 @@ export const adminPages: AdminPages = {
     title: ({ person }) => ({ key: 'admin.roles.title', values: { person } }),
   },
   ...appPages,
+  ...connectionPages,
   'admin/log': { ...page, title: () => ({ key: 'admin.log.title' }) },
   'admin/simulator': { ...page, title: () => ({ key: 'admin.simulator.title' }) },
   'admin/policy': { ...page, title: () => ({ key: 'admin.policy.title' }) },

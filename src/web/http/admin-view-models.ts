@@ -1,6 +1,7 @@
 // What the views of the console are given; the rest stands in view-models.ts.
 import type { Count } from '../../accounts/accounts.ts';
 import type { AppViewModels } from './admin-app-models.ts';
+import type { ConnectionViewModels } from './admin-connection-models.ts';
 import type {
   AdminModel,
   AttentionModel,
@@ -17,7 +18,12 @@ import type { FirmViewModels } from './firm-view-models.ts';
 import type { InstanceViewModels } from './instance-view-models.ts';
 import type { FieldError, FormModel, Message } from './view-models.ts';
 
-export interface AdminViewModels extends AppViewModels, DomainViewModels, FirmViewModels, InstanceViewModels {
+export interface AdminViewModels
+  extends AppViewModels,
+    ConnectionViewModels,
+    DomainViewModels,
+    FirmViewModels,
+    InstanceViewModels {
   'admin/overview': AdminModel & {
     firms: readonly ChoiceModel[];
     people: Count;
