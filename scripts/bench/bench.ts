@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Child, startChild } from './children.ts';
 import { type Bench, measureScenario, measureStarts } from './measure.ts';
+import { measureMillion } from './million.ts';
 import { type Options, readOptions } from './options.ts';
 import { printResults, type Results, resultsOf } from './report.ts';
 import { type ScenarioName, scenarioNames } from './scenarios.ts';
@@ -13,15 +14,21 @@ import { createSides, type Running, type Side, type SideName } from './sides.ts'
 const options = readOptions();
 if (options.profile) mkdirSync(options.profile, { recursive: true });
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
-const sides = createSides({ ...options, profile: options.profile && resolve(options.profile) }, folder);
+const profile = options.profile && resolve(options.profile);
+const sides = createSides({ ...options, profile }, folder);
 try {
+  if (options.only.includes('million')) await measureMillion({ ...options, profile }, folder);
+  else await compare();
+} finally {
+  for (const side of sides) await side.clean();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function compare(): Promise<void> {
   const results = resultsOf(options, await measure(options, sides));
   if (options.json) console.log(JSON.stringify(results, null, 2));
   else printResults(results);
   if (hasErrors(results)) process.exitCode = 1;
-} finally {
-  for (const side of sides) await side.clean();
-  rmSync(folder, { recursive: true, force: true });
 }
 
 async function measure({ only }: Options, all: readonly Side[]): Promise<Pick<Results, 'starts' | 'scenarios'>> {

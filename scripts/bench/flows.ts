@@ -100,12 +100,12 @@ function codeOf(location: string): string {
   return code;
 }
 
-function pathOf(location: string): string {
+export function pathOf(location: string): string {
   const { pathname, search } = new URL(location, 'http://relative');
   return pathname + search;
 }
 
-function filledForm({ status, body }: Answer, person: number): Question {
+export function filledForm({ status, body }: Answer, person: number): Question {
   const [, path] = /<form method="post" action="([^"]+)"/.exec(body) ?? [];
   const [, csrf] = /name="_csrf" value="([^"]+)"/.exec(body) ?? [];
   if (!path || !csrf) throw new Error(`a page of status ${status} is no sign-in form: ${body.slice(0, 200)}`);

@@ -27,7 +27,21 @@ export interface Running {
 
 const patienceMs = 30_000;
 
-export function createSides({ algorithm, mongo, profile }: Options, cwd: string): Side[] {
+export function createSides({ mongo, ...options }: Options, cwd: string): Side[] {
+  const { bare, ours } = createServers(options, cwd);
+  const sqlite = ours('sqlite', `sqlite:${join(cwd, 'bench.db')}`);
+  if (mongo === undefined) return [bare, sqlite];
+  const database = ownDatabase(mongo);
+  return [bare, sqlite, ours('mongodb', database, { clean: () => dropDatabase(database) })];
+}
+
+interface OursOptions {
+  clean?: Side['clean'];
+  /** What fills the store, with what it is told beside the rest. */
+  seeds?: { script: string; args?: object };
+}
+
+export function createServers({ algorithm, profile }: Pick<Options, 'algorithm' | 'profile'>, cwd: string) {
   const bare: Side = {
     name: 'bare',
     seed: async () => undefined,
@@ -36,7 +50,8 @@ export function createSides({ algorithm, mongo, profile }: Options, cwd: string)
   };
 
   /** The issuer names the port, so a server that starts again keeps it. */
-  function ours(name: SideName, storageUrl: string, clean: Side['clean']): Side {
+  function ours(name: SideName, storageUrl: string, options: OursOptions = {}): Side {
+    const { clean = async () => undefined, seeds = { script: 'seed-ours.ts' } } = options;
     let port: number | undefined;
     const args = async (): Promise<OursArguments> => {
       port ??= await freePort();
@@ -44,7 +59,7 @@ export function createSides({ algorithm, mongo, profile }: Options, cwd: string)
     };
     return {
       name,
-      seed: async () => runChild('seed-ours.ts', await args(), { cwd }),
+      seed: async () => runChild(seeds.script, { ...(await args()), ...seeds.args }, { cwd }),
       start: async ({ profiled } = {}) => timed('server-ours.ts', await args(), profiled),
       clean,
     };
@@ -58,10 +73,7 @@ export function createSides({ algorithm, mongo, profile }: Options, cwd: string)
     return { origin, server, startMs: performance.now() - startedAt };
   }
 
-  const sqlite = ours('sqlite', `sqlite:${join(cwd, 'bench.db')}`, async () => undefined);
-  if (mongo === undefined) return [bare, sqlite];
-  const database = ownDatabase(mongo);
-  return [bare, sqlite, ours('mongodb', database, () => drop(database))];
+  return { bare, ours };
 }
 
 async function firstAnswer(origin: string): Promise<void> {
@@ -84,13 +96,13 @@ async function refuseExit(server: Child, script: string): Promise<never> {
 }
 
 /** Never the database the URL names: it may be somebody's. */
-function ownDatabase(url: string): string {
+export function ownDatabase(url: string): string {
   const own = new URL(url);
   own.pathname = `/gatehouse-bench-${randomBytes(4).toString('hex')}`;
   return own.href;
 }
 
-async function drop(url: string): Promise<void> {
+export async function dropDatabase(url: string): Promise<void> {
   const connection = await mongoose.createConnection(url).asPromise();
   await connection.dropDatabase();
   await connection.close();

@@ -10,7 +10,7 @@ import { listOf } from './search-keys.ts';
 import { createSearchUpkeep } from './search-upkeep.ts';
 
 /** Where there are more, a number is told as such: to count a million for each page would cost more than it says. */
-const mostCounted = 10_000;
+const mostCounted = 2000;
 const pageSize = 500;
 
 export interface Count {

@@ -13,7 +13,7 @@ export interface PeopleTally {
 }
 
 /** For each firm of a list. */
-const mostMembersCounted = 1000;
+const mostMembersCounted = 500;
 
 export function createTallies({ accounts }: { accounts: Accounts }) {
   /** Of one organization, or of all of them. @throws DomainError 'not_permitted' */

@@ -78,7 +78,7 @@ export function createLocales(folder: string, { lenient = false, preferred = fal
       day: (at: number) => day.format(at),
       weekday: (at: number) => weekday.format(at),
       number: (value: number) => number.format(value),
-      /** `10,000+` where there are more. */
+      /** `2,000+` where there are more. */
       count: ({ count, isMore }: { count: number; isMore: boolean }) => `${number.format(count)}${isMore ? '+' : ''}`,
       ago: (at: number) => inWords(relative, at - Date.now()),
     };

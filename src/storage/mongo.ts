@@ -64,7 +64,8 @@ export function createMongoStorage({ url, log }: MongoOptions): Storage {
       connection = createConnection(url, { ...connectionOptions, ...database(url) });
       await connection.asPromise();
       await checkFormat(connection, where);
-      opened = { connection, models: await makeModels(connection) };
+      await ensureCollections();
+      opened = { connection, models: makeModels(connection) };
       connection.on('error', (error) => log?.error({ err: error }, `${where}: connection failed`));
     } catch (error) {
       await connection?.destroy().catch(() => undefined);
@@ -72,10 +73,19 @@ export function createMongoStorage({ url, log }: MongoOptions): Storage {
     }
   }
 
-  async function makeModels(connection: Connection): Promise<Map<string, RowModel>> {
-    const models = [...specs.values()].map((spec) => [spec, makeModel(connection, spec)] as const);
-    await Promise.all(models.map(([spec, model]) => ensureCollection(model, spec)));
-    return new Map(models.map(([spec, model]) => [spec.name, model]));
+  /** On a connection of its own: a new index over millions of records takes longer than any verb may. */
+  async function ensureCollections(): Promise<void> {
+    const patient = createConnection(url, { ...connectionOptions, ...database(url), socketTimeoutMS: 0 });
+    try {
+      await patient.asPromise();
+      await Promise.all([...specs.values()].map((spec) => ensureCollection(makeModel(patient, spec), spec)));
+    } finally {
+      await patient.close();
+    }
+  }
+
+  function makeModels(connection: Connection): Map<string, RowModel> {
+    return new Map([...specs.values()].map((spec) => [spec.name, makeModel(connection, spec)]));
   }
 
   function ping(): Promise<void> {

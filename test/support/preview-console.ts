@@ -132,7 +132,7 @@ const asks = (name: string) => ({
 });
 
 const numbers = {
-  people: { count: 10_000, isMore: true },
+  people: { count: 2000, isMore: true },
   peopleUrl: '/admin/people',
   openInvitations: { count: 6, isMore: false },
   invitationsUrl: '/admin/invitations',

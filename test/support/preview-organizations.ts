@@ -8,7 +8,7 @@ const row = {
   id: 'acme',
   name: 'Acme',
   domains: ['acme.example'],
-  people: { count: 1000, isMore: true },
+  people: { count: 500, isMore: true },
 };
 const longRow = {
   ...row,

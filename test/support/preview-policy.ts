@@ -29,7 +29,7 @@ const page = {
   address: '203.0.113.7',
   isDeclared: false,
 };
-const many = { count: 10_000, isMore: true };
+const many = { count: 2000, isMore: true };
 const preview = {
   people: { count: 60, isMore: false },
   withoutMfa: { count: 41, isMore: false },
