@@ -9,6 +9,7 @@ import { developmentKey } from './platform/master-key.ts';
 import { createSecrets } from './platform/secrets.ts';
 import { createTemplates } from './platform/templates.ts';
 import type { Collection, Storage, Stored } from './storage/port.ts';
+import type { CopyProgress } from './storage/sqlite-backup.ts';
 
 export const viewsFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'views');
 
@@ -38,6 +39,18 @@ export async function openStorage(url: string, log: Log): Promise<Storage> {
   }
   const { createMongoStorage } = await import('./storage/mongo.ts');
   return createMongoStorage({ url, log });
+}
+
+/** The copies of an embedded store; undefined for a database server, which has tools of its own. */
+export async function copiesOf(url: string) {
+  const path = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : undefined;
+  if (path === undefined || path === ':memory:') return undefined;
+  const { backUpSqlite, restoreSqlite } = await import('./storage/sqlite-backup.ts');
+  return {
+    path,
+    backUp: (copy: string, onProgress: CopyProgress) => backUpSqlite(path, copy, onProgress),
+    restore: (copy: string, onProgress: CopyProgress) => restoreSqlite(copy, path, onProgress),
+  };
 }
 
 /** Notes which collections hold records that expire, for the sweeper. */

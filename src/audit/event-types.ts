@@ -16,6 +16,7 @@ export const auditEventTypes = [
   'account.profile-completed',
   'account.reopened',
   'account.suspended',
+  'accounts.exported',
   'audit.exported',
   'client.brand-changed',
   'client.changed',
@@ -65,5 +66,7 @@ export const auditEventTypes = [
   'signing-key.retired',
   'signing-key.revoked',
   'signing-key.rotated',
+  'storage.backed-up',
+  'storage.restored',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];

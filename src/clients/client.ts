@@ -108,6 +108,15 @@ export function clientType({
   return method === 'none' ? 'spa' : 'web';
 }
 
+/** What a new one of the type begins with. PKCE is demanded of all, and consent asked: what loosens that is an owner's change. */
+export function presetOf(type: ClientType): Partial<ClientMetadata> {
+  const signsIn = { grant_types: ['authorization_code', 'refresh_token'] } satisfies Partial<ClientMetadata>;
+  if (type === 'machine') return { grant_types: ['client_credentials'] };
+  if (type === 'native') return { ...signsIn, application_type: 'native', token_endpoint_auth_method: 'none' };
+  if (type === 'spa') return { ...signsIn, token_endpoint_auth_method: 'none' };
+  return signsIn;
+}
+
 export function clientName({ client_name, client_id }: Pick<ClientMetadata, 'client_name' | 'client_id'>): string {
   return client_name ?? client_id;
 }

@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { addAdminCommands } from './admin.ts';
 import { addAuditCommands } from './audit.ts';
+import { addBackupCommands } from './backup.ts';
+import { addClientCommands } from './clients.ts';
 import { type Environment, endOfParsing } from './command.ts';
 import { addConfigCommands } from './config.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -18,6 +20,8 @@ const groups = [
   addKeyCommands,
   addAuditCommands,
   addDoctorCommand,
+  addClientCommands,
+  addBackupCommands,
 ];
 
 /** Does what the arguments say, prints the answer and sets the exit status of the process.

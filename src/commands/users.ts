@@ -16,6 +16,7 @@ import {
 import { readable } from './files.ts';
 import { formatOf, readImportFile } from './import-file.ts';
 import { addInvitationCommands } from './invitations.ts';
+import { addExportCommand } from './people-export.ts';
 import { createPeopleImport, type Tally } from './people-import.ts';
 import { startProgress } from './progress.ts';
 
@@ -32,6 +33,7 @@ A line is imported whole or not at all; one whose address has an account is left
 export function addUserCommands(program: Command, env: Environment): void {
   const users = program.command('users').description('People.');
   addInvitationCommands(users, env);
+  addExportCommand(users, env);
   const add = users
     .command('import')
     .summary('import people from JSON lines or CSV')

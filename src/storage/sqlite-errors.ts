@@ -29,6 +29,12 @@ export function isBusy(error: unknown): boolean {
   return code === busy || code === locked;
 }
 
+/** The file is damaged, or no database at all. */
+export function isDamage(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === 11 || code === 26;
+}
+
 export function isClash(error: unknown): boolean {
   return resultCode(error) === constraint;
 }

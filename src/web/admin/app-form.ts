@@ -1,5 +1,5 @@
 // An app as its form asks for it: what each type is asked, with defaults that are safe, and how that becomes a registration (RFC 7591).
-import { type ClientMetadata, type ClientType, usesSecret } from '../../clients/client.ts';
+import { type ClientMetadata, type ClientType, presetOf, usesSecret } from '../../clients/client.ts';
 import type { ProtocolScope } from '../../clients/client-rules.ts';
 import { type ApiScope, apiScopes, apiScopesIn } from '../../organizations/api-scopes.ts';
 import type { AppFormModel } from '../http/admin-app-models.ts';
@@ -94,7 +94,7 @@ export function appFormModel(
 
 /** The metadata to be stored. Of an app that is changed, what the form does not ask stays as it is. */
 export function registrationFrom(type: ClientType, given: GivenApp, old?: ClientMetadata): Record<string, unknown> {
-  const { client_name: _name, backchannel_logout_uri: logoutUri, scope, ...kept } = old ?? defaultsFor(type);
+  const { client_name: _name, backchannel_logout_uri: logoutUri, scope, ...kept } = old ?? presetOf(type);
   return withoutUndefined({
     ...kept,
     client_name: given.name || undefined,
@@ -124,15 +124,6 @@ function choosesMethod(type: ClientType, old: ClientMetadata | undefined): boole
 /** Whether Gatehouse can tell it of a sign-out. */
 function isCallable(type: ClientType): boolean {
   return type === 'web';
-}
-
-/** PKCE is demanded of all, and consent asked: what loosens that is an owner's change. */
-function defaultsFor(type: ClientType): Partial<ClientMetadata> {
-  const signsIn = { grant_types: ['authorization_code', 'refresh_token'] } satisfies Partial<ClientMetadata>;
-  if (type === 'machine') return { grant_types: ['client_credentials'] };
-  if (type === 'native') return { ...signsIn, application_type: 'native', token_endpoint_auth_method: 'none' };
-  if (type === 'spa') return { ...signsIn, token_endpoint_auth_method: 'none' };
-  return signsIn;
 }
 
 /** @param old undefined for an app that may ask for all there is: it stays so while everything is ticked */

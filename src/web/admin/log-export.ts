@@ -1,5 +1,6 @@
 // Audit events as a table for spreadsheets (RFC 4180).
 import type { AuditContent } from '../../audit/event.ts';
+import { csvRow } from '../../platform/csv.ts';
 
 const columns = [
   'id',
@@ -19,8 +20,8 @@ const columns = [
 
 /** One line an event; what has parts of its own stands as JSON in its cell. */
 export function csvOf(events: readonly AuditContent[]): string {
-  const rows = events.map((event) => columns.map((column) => cell(textOf(event, column))).join(','));
-  return [columns.join(','), ...rows].map((row) => `${row}\r\n`).join('');
+  const rows = events.map((event) => csvRow(columns.map((column) => textOf(event, column))));
+  return [csvRow(columns), ...rows].join('');
 }
 
 function textOf(event: AuditContent, column: (typeof columns)[number]): string {
@@ -28,10 +29,4 @@ function textOf(event: AuditContent, column: (typeof columns)[number]): string {
   if (column === 'at') return new Date(event.at).toISOString();
   if (value === undefined) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-/** What a spreadsheet would take for a formula is told to be text: some of it was typed by strangers. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
