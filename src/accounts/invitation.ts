@@ -51,6 +51,7 @@ export type InvitationState = Exclude<InvitationEvent, 'resent'>;
 /** The part of an account that is asked about. */
 export interface Invited {
   status: 'invited' | 'active' | 'suspended' | 'deleted';
+  emailVerified?: boolean | undefined;
   passwordHash?: string | undefined;
   temporaryPassword?: { expiresAt: number } | undefined;
   totp?: { activatedAt: number } | undefined;

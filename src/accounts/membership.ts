@@ -20,6 +20,8 @@ export type MemberMark =
   | 'no-mfa'
   /** The same of somebody who can sign in. */
   | 'password-only'
+  /** Somebody who can sign in, whose address nobody has proved. */
+  | 'email-unverified'
   /** How far an invitation came, whatever its mails' time. */
   | `invitation-${InvitationStage}`;
 export const invitationStages = ['waiting', 'bounced', 'begun', 'accepted', 'cancelled'] as const;
@@ -52,6 +54,7 @@ function marksOf(account: Invited): MemberMark[] {
   return [
     ...(account.totp === undefined ? (['no-mfa'] as const) : []),
     ...(account.totp === undefined && account.status === 'active' ? (['password-only'] as const) : []),
+    ...(account.emailVerified === false && account.status === 'active' ? (['email-unverified'] as const) : []),
     ...(stage ? ([`invitation-${stage}`] as const) : []),
   ];
 }

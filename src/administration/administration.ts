@@ -5,6 +5,7 @@ import { type BrandsDependencies, createBrands } from './brands.ts';
 import { type ClientAppsDependencies, createClientApps } from './client-apps.ts';
 import { createDomains, type DomainsDependencies } from './domains.ts';
 import { createFirms, type FirmsDependencies } from './firms.ts';
+import { createHealth, type HealthDependencies } from './health.ts';
 import { createLastOwner } from './last-owner.ts';
 import { createMailDesk, type MailDeskDependencies } from './mail-desk.ts';
 import { createMassInvitations, type MassInvitationsDependencies } from './mass-invitations.ts';
@@ -18,7 +19,7 @@ import { createTallies } from './tallies.ts';
 import { createTracker } from './tracker.ts';
 import { createUpstreamConnections, type UpstreamConnectionsDependencies } from './upstream-connections.ts';
 
-type Own = 'clientApps' | 'firms' | 'lastOwner' | 'people';
+type Own = 'attention' | 'clientApps' | 'firms' | 'lastOwner' | 'people' | 'signingKeys' | 'tracker';
 export type AdministrationDependencies = FirmsDependencies &
   Omit<DomainsDependencies, Own> &
   Omit<BrandsDependencies, Own> &
@@ -28,6 +29,7 @@ export type AdministrationDependencies = FirmsDependencies &
   Omit<MassInvitationsDependencies, Own> &
   Omit<PoliciesDependencies, Own> &
   Omit<SimulatorDependencies, Own> &
+  Omit<HealthDependencies, Own> &
   ClientAppsDependencies &
   MailDeskDependencies &
   SigningKeysDependencies &
@@ -38,12 +40,15 @@ export function createAdministration(dependencies: AdministrationDependencies) {
   const people = createPeople({ ...dependencies, lastOwner });
   const firms = createFirms(dependencies);
   const clientApps = createClientApps(dependencies);
+  const attention = createAttention(dependencies);
+  const signingKeys = createSigningKeys(dependencies);
+  const tracker = createTracker(dependencies);
   return {
     people,
     peopleActs: createPeopleActs({ ...dependencies, people, lastOwner }),
     changeEmail: createPeopleEmail({ ...dependencies, people }),
     massInvitations: createMassInvitations({ ...dependencies, people }),
-    tracker: createTracker(dependencies),
+    tracker,
     firms,
     domains: createDomains({ ...dependencies, firms }),
     policies: createPolicyAdministration({ ...dependencies, firms }),
@@ -52,9 +57,10 @@ export function createAdministration(dependencies: AdministrationDependencies) {
     brands: createBrands({ ...dependencies, clientApps, firms }),
     connections: createUpstreamConnections(dependencies),
     auditLog: createAuditLog(dependencies),
-    attention: createAttention(dependencies),
+    attention,
+    health: createHealth({ ...dependencies, attention, signingKeys, tracker }),
     mailDesk: createMailDesk(dependencies),
-    signingKeys: createSigningKeys(dependencies),
+    signingKeys,
     tallies: createTallies(dependencies),
   };
 }

@@ -64,6 +64,8 @@ export function createSigningKeys({ keys, followKeys }: SigningKeysDependencies)
   return { list, get, rotate, revoke };
 }
 
+export type SigningKeys = ReturnType<typeof createSigningKeys>;
+
 function viewOf({ key, state, since, until }: KeyInLife, lives: readonly KeyInLife[]): SigningKeyView[] {
   if (state === 'retired') return [];
   const { kid, algorithm } = key;

@@ -1,8 +1,9 @@
 // The append-only record of everything that changes who can get in, and of each sign-in. Never a secret among its details.
+import { z } from 'zod';
 import { newId } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import type { Secrets } from '../platform/secrets.ts';
-import type { Storage } from '../storage/port.ts';
+import type { CollectionSpec, Storage } from '../storage/port.ts';
 import { createChainWriter } from './chain-writer.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { settleDeadChains } from './dead-chains.ts';
@@ -38,8 +39,16 @@ export interface AuditDependencies {
   organizationsOf(about: Pick<AuditEvent, 'subject' | 'clientId'>): Promise<string[]>;
 }
 
+const lastId = 'last';
+const verificationSchema = z.object({ id: z.string(), at: z.number(), faults: z.number() });
+const verificationsSpec: CollectionSpec<z.output<typeof verificationSchema>> = {
+  name: 'audit-verifications',
+  schema: verificationSchema,
+};
+
 export function createAudit({ storage, secrets, log, organizationsOf }: AuditDependencies) {
   const events = storage.collection(auditEventsSpec);
+  const verifications = storage.collection(verificationsSpec);
   const checkpoints = createCheckpoints({ storage, secrets });
   const chain = createChainWriter({ events, checkpoints, log });
   const signInDays = createSignInDays({ storage, log });
@@ -111,9 +120,21 @@ export function createAudit({ storage, secrets, log, organizationsOf }: AuditDep
     return events.count();
   }
 
-  /** @param onProgress entries looked at so far */
-  function verify(onProgress?: (entries: number) => void): Promise<Verification> {
-    return verifyRecord({ events, checkpoints }, onProgress);
+  /** What it found is remembered, for whoever looks after the instance. @param onProgress entries looked at so far */
+  async function verify(onProgress?: (entries: number) => void): Promise<Verification> {
+    const found = await verifyRecord({ events, checkpoints }, onProgress);
+    await verifications.put({ id: lastId, at: Date.now(), faults: found.faults.length });
+    return found;
+  }
+
+  /** @returns when the record was last read as a whole, and how many faults that found; undefined where it never was */
+  function lastVerification(): Promise<{ at: number; faults: number } | undefined> {
+    return verifications.get(lastId);
+  }
+
+  /** When the oldest event happened, milliseconds UTC; undefined before the first. */
+  async function firstAt(): Promise<number | undefined> {
+    return (await events.list({ limit: 1 }))[0]?.at;
   }
 
   return {
@@ -126,6 +147,8 @@ export function createAudit({ storage, secrets, log, organizationsOf }: AuditDep
     sweep,
     count,
     verify,
+    lastVerification,
+    firstAt,
     close: chain.close,
     signInDays: signInDays.latest,
   };

@@ -7,10 +7,10 @@ import { declarationOf as connectionDeclaration, connectionDifferences } from '.
 import { type Difference, declarationOf, differences, organizationDifferences } from '../organizations/declared.ts';
 import { brandFields, brandOf, type DeclaredBrandText, declaredBrand } from '../organizations/declared-brand.ts';
 import type { Organization } from '../organizations/organization.ts';
+import { paged } from '../platform/paged.ts';
 import type { Services } from '../services.ts';
 import type { DeclaredClient } from './config-entries.ts';
 import type { ConfigFile } from './config-file.ts';
-import { paged } from './paged.ts';
 
 export interface Change {
   kind: 'organization' | 'client' | 'connection';

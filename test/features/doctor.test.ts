@@ -1,8 +1,14 @@
 // `gatehouse doctor`, as an operator sees it.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Finding } from '../../src/administration/findings.ts';
+import type { Severity } from '../../src/administration/findings.ts';
 import { jsonOf, openShell, type Shell } from '../support/cli.ts';
 import { engines } from '../support/engines.ts';
+
+interface Told {
+  severity: Severity;
+  about: string;
+  text: string;
+}
 
 const safe = {
   NODE_ENV: 'production',
@@ -22,7 +28,7 @@ for (const engine of engines) {
 
     const findings = async (env: Record<string, string> = safe) => {
       const ended = await shell.run(['doctor', '--json'], env);
-      const found = jsonOf<{ findings: Finding[] }>(ended).findings;
+      const found = jsonOf<{ findings: Told[] }>(ended).findings;
       return {
         status: ended.status,
         found: found.map(({ severity, about }) => `${severity} ${about}`),
@@ -90,7 +96,7 @@ describe('gatehouse doctor', () => {
     const shell = openShell();
     const ended = await shell.run(['doctor', '--json'], safe);
     expect(ended.status).toBe(1);
-    expect(jsonOf<{ findings: Finding[] }>(ended).findings).toMatchObject([{ severity: 'broken', about: 'storage' }]);
+    expect(jsonOf<{ findings: Told[] }>(ended).findings).toMatchObject([{ severity: 'broken', about: 'storage' }]);
     await shell.close();
   });
 });

@@ -1,5 +1,6 @@
 // The console's pages about the instance itself in every state, with models such as routes give.
 import { type DeliveryState, deliveryStates } from '../../src/mail/delivery.ts';
+import type { Label } from '../../src/web/http/admin-models.ts';
 import type { MailMessageModel } from '../../src/web/http/instance-view-models.ts';
 import { consoleModel } from './preview-console.ts';
 import { at, email, form, long, longEmail, type Screen } from './preview-samples.ts';
@@ -56,6 +57,33 @@ const message = (state: DeliveryState, more: Partial<MailMessageModel> = {}): Ma
 const longAnswer = `421 4.7.0 ${long} [${'2001:db8:85a3:8d3:1319:8a2e:370:7348'}] try again later`;
 const one = { ...consoleModel, ...form(), isOff: false, sendUntil: at + dayMs, listUrl: '/admin/mail' };
 const tested = { ...consoleModel, ...form(), email, route: mail.route, hasServer: true, listUrl: '/admin/mail' };
+
+const finding = (code: string, about: Label, values = {}, href?: string) => ({
+  about,
+  text: { key: `finding.${code}`, values },
+  ...(href ? { href } : {}),
+});
+const topic = (id: string) => ({ key: `admin.health.topic.${id}` });
+const findings = {
+  broken: [
+    finding('mailRetrying', topic('mail'), { count: 12, answer: longAnswer }, '/admin/mail?state=retrying'),
+    finding('auditFaulty', topic('audit'), { count: 1 }, '/admin/log'),
+    finding('keyOverdue', topic('keys'), { algorithm: 'ES256' }, '/admin/keys'),
+  ],
+  unsafe: [
+    finding('ownerNoMfa', { text: longEmail }, {}, '/admin/people/maya'),
+    finding('noPkce', { text: long }, {}, '/admin/apps/wiki'),
+    finding('anyProxy', { text: 'TRUSTED_PROXIES' }),
+  ],
+  advice: [
+    finding('oneOwner', topic('owners'), {}, '/admin/people'),
+    finding('administratorsNoMfa', topic('administrators'), { count: 3 }, '/admin/policy'),
+    finding('invitationsExpired', topic('invitations'), { count: 2 }, '/admin/invitations'),
+    finding('unused', { text: 'Acme Wiki' }, { days: 200 }, '/admin/apps/wiki'),
+    finding('domainsUnproved', { text: 'Acme' }, { domains: 'acme.example, acme.test' }, '/admin/organizations/acme'),
+    finding('incomplete', topic('look'), { count: 500 }),
+  ],
+};
 
 export const consoleInstance: Screen[] = [
   {
@@ -164,4 +192,17 @@ export const consoleInstance: Screen[] = [
     view: 'admin/mail-test',
     model: { ...tested, route: { key: 'admin.mail.route.mailbox' }, hasServer: false },
   },
+  {
+    state: 'much, long',
+    view: 'admin/health',
+    model: {
+      ...consoleModel,
+      groups: (['broken', 'unsafe', 'advice'] as const).map((id) => ({
+        id,
+        title: { key: `admin.health.${id}` },
+        findings: findings[id],
+      })),
+    },
+  },
+  { state: 'nothing', view: 'admin/health', model: { ...consoleModel, groups: [] } },
 ];

@@ -87,6 +87,13 @@ export const consoleSections: readonly ConsoleSection[] = [
   },
   { href: '/admin/log', key: 'admin.nav.log', views: ['admin/log'], permission: 'audit:read', isOfFirm: true },
   {
+    href: '/admin/health',
+    key: 'admin.nav.health',
+    views: ['admin/health'],
+    permission: 'instance:read',
+    isOfFirm: false,
+  },
+  {
     href: '/admin/mail',
     key: 'admin.nav.mail',
     views: ['admin/mail', 'admin/mail-message', 'admin/mail-test'],

@@ -22,6 +22,7 @@ import { connectionsRoutes } from './connections.ts';
 import { createDesk, type OpenDesk } from './desk.ts';
 import { domainRoutes } from './domain.ts';
 import { domainsRoutes } from './domains.ts';
+import { healthRoutes } from './health.ts';
 import { invitationsRoutes } from './invitations.ts';
 import { inviteRoutes } from './invite.ts';
 import { inviteManyRoutes } from './invite-many.ts';
@@ -81,6 +82,7 @@ const sections = [
   connectionTestRoutes,
   policyRoutes,
   logRoutes,
+  healthRoutes,
   keysRoutes,
   mailRoutes,
   simulatorRoutes,

@@ -51,6 +51,7 @@ export const adminPages: AdminPages = {
   'admin/policy': { ...page, title: () => ({ key: 'admin.policy.title' }) },
   'admin/policy-preview': { ...page, title: () => ({ key: 'admin.policy.previewTitle' }) },
   'admin/policy-none': { ...page, title: () => ({ key: 'admin.policy.title' }) },
+  'admin/health': { ...page, title: () => ({ key: 'admin.health.title' }) },
   'admin/keys': { ...page, title: () => ({ key: 'admin.keys.title' }) },
   'admin/key-act': { ...page, title: ({ title }) => title },
   'admin/mail': { ...page, title: () => ({ key: 'admin.mail.title' }) },

@@ -1,5 +1,5 @@
-// What the pages about the instance itself are given: signing keys, mail.
-import type { AdminModel, ChoiceModel } from './admin-models.ts';
+// What the pages about the instance itself are given: signing keys, mail, what needs a look.
+import type { AdminModel, ChoiceModel, Label } from './admin-models.ts';
 import type { FormModel, Message } from './view-models.ts';
 
 /** An instant with what it is, in milliseconds UTC. */
@@ -37,7 +37,19 @@ export interface MailTestModel {
   isTrouble: boolean;
 }
 
+export interface FindingModel {
+  about: Label;
+  /** What is wrong, with what to do. */
+  text: Message;
+  /** Where it can be done; left out for settings. */
+  href?: string;
+}
+
 export interface InstanceViewModels {
+  'admin/health': AdminModel & {
+    /** The worst first; none where nothing is wrong. */
+    groups: readonly { id: string; title: Message; findings: readonly FindingModel[] }[];
+  };
   'admin/keys': AdminModel & {
     isScheduled: boolean;
     rotateUrl: string;
