@@ -4,6 +4,7 @@ import { operator } from '../administration/administrator.ts';
 import { type ClientApps, createClientApps } from '../administration/client-apps.ts';
 import { type Client, type ClientType, clientName, clientType, clientTypes, presetOf } from '../clients/client.ts';
 import { DomainError } from '../platform/errors.ts';
+import { paged } from '../platform/paged.ts';
 import { showClient } from '../web/api/client-model.ts';
 import {
   type Answer,
@@ -17,7 +18,6 @@ import {
   withServices,
 } from './command.ts';
 import { readText } from './files.ts';
-import { paged } from './paged.ts';
 
 const createDescription = `Registers a client application with safe defaults for its type, and prints its secret where it uses one: this once.
 Types: web (a server that keeps a secret), spa (a page that runs in the browser alone), native (an app on a device),
