@@ -31,6 +31,8 @@ export function wholeNumber(least: number, most: number) {
     .refine((value) => Number.isInteger(value) && value >= least && value <= most, message);
 }
 
+export const webAddress = z.url({ protocol: /^https?$/ });
+
 /** A list, or text with commas. */
 export function list<T extends z.ZodType<string>>(item: T) {
   return z.preprocess(

@@ -8,6 +8,19 @@ export interface Given {
   where: string;
 }
 
+/** Thrown with every problem found; `server.ts` and `cli.ts` print it and end with 78 (EX_CONFIG). */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
 /** @returns the variable, else what the file holds that `NAME_FILE` names */
 export function fromEnvironment(
   env: Record<string, string | undefined>,

@@ -12,11 +12,12 @@ import {
   sender,
   smtpUrl,
   storageUrl,
+  webAddress,
   wholeNumber,
 } from './config-rules.ts';
-import { fromEnvironment, readFile } from './config-sources.ts';
+import { ConfigError, fromEnvironment, readFile } from './config-sources.ts';
 
-const webAddress = z.url({ protocol: /^https?$/ });
+export { ConfigError };
 
 export const settings = {
   environment: setting(
@@ -26,7 +27,7 @@ export const settings = {
   ),
   issuer: setting(
     'ISSUER',
-    z.url({ protocol: /^https?$/ }).optional(),
+    webAddress.optional(),
     'The address people and clients reach the server at. In development `http://localhost:PORT`.',
   ),
   port: setting('PORT', wholeNumber(0, 65_535).default(3000), 'The port to listen on.'),
@@ -101,6 +102,11 @@ export const settings = {
     z.enum(['optional', 'required']).default('optional'),
     "Multi-factor authentication: each person's own choice, or set up by everybody at the next sign-in.",
   ),
+  passkeys: setting(
+    'PASSKEYS',
+    z.enum(['optional', 'required-for-administrators']).default('optional'),
+    "Passkeys: each person's own choice, or made at the next sign-in by everybody with an administrative role.",
+  ),
   sessionIdle: setting(
     'SESSION_IDLE',
     duration('5m', '24h').optional(),
@@ -153,19 +159,6 @@ export interface Config extends Omit<Settings, 'issuer' | 'host' | 'secretKey' |
   logLevel: string;
   /** Empty in development when none was given: the composition root then keeps one beside the database. */
   secretKeys: readonly string[];
-}
-
-/** Thrown with every problem found; `server.ts` and `cli.ts` print it and end with 78 (EX_CONFIG). */
-export class ConfigError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(
-      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
-    );
-    this.name = 'ConfigError';
-    this.problems = problems;
-  }
 }
 
 export interface ConfigSource {

@@ -19,6 +19,7 @@ import { createInvitationServices } from './credentials/invitation-services.ts';
 import { createMailLimits } from './credentials/mail-limits.ts';
 import { createMfa } from './credentials/mfa.ts';
 import { createNewPasswords } from './credentials/new-passwords.ts';
+import { createPasskeys } from './credentials/passkeys.ts';
 import { createPasswordReset } from './credentials/password-reset.ts';
 import { createPasswords } from './credentials/passwords.ts';
 import { createRecoveryCodes } from './credentials/recovery-codes.ts';
@@ -69,16 +70,10 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
   const { policyOf, firmNamesOf } = standing;
   const { lookOf, mailLookOf } = createLooks({ organizations });
   const profiles = createProfiles({ accounts, audit });
-  const securityNotices = createSecurityNotices({
-    accounts,
-    messages,
-    outbox,
-    secrets,
-    log,
-    mailLookOf,
-    notMeUrl: `${config.issuer}/not-me`,
-  });
-  const federation = createFederation({ ...ground, ...firms, audit, issuer: config.issuer, fetch });
+  const { issuer, productName } = config;
+  const notMeUrl = `${issuer}/not-me`;
+  const securityNotices = createSecurityNotices({ ...ground, accounts, messages, outbox, mailLookOf, notMeUrl });
+  const federation = createFederation({ ...ground, ...firms, audit, issuer, fetch });
   const knownBrowsers = createKnownBrowsers({ storage });
   const sessions = createSessions({ storage, epochOf: epochReader(findAccount) });
   const logoutDeliveries = createLogoutDeliveries({ storage });
@@ -89,12 +84,12 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
     cost: { memoryMib: config.passwordHashMemory, passes: config.passwordHashPasses },
   });
   const breachedPasswords = createBreachedPasswords({ url: config.breachedPasswordsUrl, log });
-  const { productName } = config;
   const newPasswords = createNewPasswords({ passwords, breachedPasswords, policyOf, firmNamesOf, productName });
   const totp = createTotp({ accounts, secrets });
-  const enrollments = createTotpEnrollments({ storage, secrets, issuerName: config.productName });
+  const enrollments = createTotpEnrollments({ storage, secrets, issuerName: productName });
   const recoveryCodes = createRecoveryCodes({ accounts, secrets });
   const mfa = createMfa({ accounts, secrets, totp, enrollments, recoveryCodes });
+  const passkeys = createPasskeys({ ...ground, accounts, audit, securityNotices, issuer, productName });
   const throttle = createThrottle({ storage });
   const mailLimits = createMailLimits({ storage, secrets });
   const deferredWork = createDeferredWork({ storage, secrets, log });
@@ -155,6 +150,7 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
     breachedPasswords,
     mfa,
     enrollments,
+    passkeys,
     secondFactor,
     throttle,
     audit,
@@ -182,6 +178,7 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
     totp,
     recoveryCodes,
     enrollments,
+    passkeys,
     mfa,
     secondFactor,
     throttle,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { SignInPolicy } from '../organizations/policy.ts';
 import { isPlainAddress } from '../platform/mail-settings.ts';
 import type { CollectionSpec } from '../storage/port.ts';
+import { hasSecondFactor } from './factors.ts';
 import { invitationSchema } from './invitation.ts';
 import { membershipSchema } from './membership.ts';
 import { pendingNoticeSchema } from './security-notice.ts';
@@ -76,6 +77,11 @@ export const accountSchema = z.object({
   invitation: invitationSchema.optional(),
   totp: totpSchema.optional(),
   recoveryCodes: z.array(recoveryCodeSchema).optional(),
+  /** SHA-256 of the ids of the passkeys that are good: what credentials/passkeys.ts keeps of any other is dead, so that a reset ends them
+   *  all in the one write that it is. */
+  passkeys: z.array(z.string()).optional(),
+  /** When a passkey was offered after a sign-in: once is enough. */
+  passkeyOfferedAt: z.number().optional(),
   firstSignedInAt: z.number().optional(),
   /** Fresh ones on their way to the person's eyes: sealed, for one session or one sign-in, until they say that they saved them. */
   shownRecoveryCodes: z
@@ -163,10 +169,6 @@ export function initials(account: Pick<Account, 'givenName' | 'familyName' | 'em
   return letters.join('').toLocaleUpperCase();
 }
 
-export function hasSecondFactor(account: Account): boolean {
-  return account.totp !== undefined;
-}
-
 /** Why a second factor must be set up before anything else; undefined where it need not, or there is one. */
 export function enrolmentRule(
   account: Account,
@@ -177,9 +179,15 @@ export function enrolmentRule(
   return account.mustEnrolMfa ? 'account-must-enrol' : undefined;
 }
 
-/** The second factor goes with everything that hangs on it. */
+/** The authenticator app goes with everything that hangs on it; passkeys are ways in of their own. */
 export function withoutSecondFactor(account: Account): Account {
   const { totp: _totp, recoveryCodes: _codes, shownRecoveryCodes: _shown, wrongCodes: _wrong, ...kept } = account;
+  return kept;
+}
+
+/** Nothing is left that stands for a second factor. Passkeys go too: whoever lost a phone lost those on it, and nobody can tell which. */
+export function withoutFactors(account: Account): Account {
+  const { passkeys: _passkeys, ...kept } = withoutSecondFactor(account);
   return kept;
 }
 

@@ -23,10 +23,18 @@ export interface HoldingsDependencies {
     forgetConsents(accountId: string): Promise<void>;
   };
   knownBrowsers: { forget(accountId: string): Promise<void> };
+  passkeys: { dataOf(accountId: string): Promise<readonly object[]>; forget(accountId: string): Promise<void> };
 }
 
 /** Sessions end before anything is removed (account-deletion.ts), and are cleared a day later. */
-export function holdingsOf({ audit, artifacts, consents, knownBrowsers, sessions }: HoldingsDependencies): Holding[] {
+export function holdingsOf({
+  audit,
+  artifacts,
+  consents,
+  knownBrowsers,
+  passkeys,
+  sessions,
+}: HoldingsDependencies): Holding[] {
   return [
     { name: 'tokens', remove: (accountId) => artifacts.revokeGrantsOf({ accountId }) },
     {
@@ -37,6 +45,11 @@ export function holdingsOf({ audit, artifacts, consents, knownBrowsers, sessions
       name: 'applications',
       list: async (accountId) => (await consents.consentsOf(accountId)).map(applicationData),
       remove: consents.forgetConsents,
+    },
+    {
+      name: 'passkeys',
+      list: async (accountId) => (await passkeys.dataOf(accountId)).map((passkey) => readable({ ...passkey })),
+      remove: passkeys.forget,
     },
     { name: 'knownBrowsers', remove: knownBrowsers.forget },
     {

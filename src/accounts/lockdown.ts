@@ -16,7 +16,8 @@ export function stateOfNotice(account: Account, notice: Notice, now: number): No
   return account.securedAt !== undefined && notice.at <= account.securedAt ? 'done' : 'open';
 }
 
-/** Every session and every token dies with the epoch, `offline_access` or not. The password is gone, so that no one knows it. Recovery codes are gone, since a thief may have seen or renewed them. An authenticator
+/** Every session and every token dies with the epoch, `offline_access` or not. The password is gone, so that no one knows it. Recovery codes are gone, since a thief may have seen or renewed them, and
+ *  passkeys, since each opens the account by itself and nobody can tell the thief's from the owner's. An authenticator
  *  that is active stays: were it to go by a link in a mail, the mailbox alone would open an account that asks for two factors. If the thief
  *  set it up, an administrator, who is told, removes it.
  *  @param options.canGiveBack false where another account has the former address by now
@@ -32,6 +33,7 @@ export function lockedDown(
     temporaryPassword: _sent,
     recoveryCodes: _seen,
     shownRecoveryCodes: _shown,
+    passkeys: _passkeys,
     emailChange: _asked,
     passwordReset: _mailed,
     ...kept

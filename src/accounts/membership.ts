@@ -1,5 +1,6 @@
 // A firm that a person belongs to, and as what.
 import { z } from 'zod';
+import { type Factors, hasSecondFactor } from './factors.ts';
 import { type Invited, invitationState } from './invitation.ts';
 
 /** Roles: administrative ones (organizations/roles.ts), and any others, which relying apps are told. */
@@ -16,7 +17,7 @@ export function organizationIds({ memberships = [] }: Member): string[] {
 
 /** What tells of a person in lists and counts, beside their roles. */
 export type MemberMark =
-  /** Nobody is asked for a code: there is none. */
+  /** No second factor of either kind. */
   | 'no-mfa'
   /** The same of somebody who can sign in. */
   | 'password-only'
@@ -39,7 +40,7 @@ export function membershipKeys({ memberships = [] }: Member): string[] {
 }
 
 /** What people are found and counted by: their firms and roles, and each mark in each firm and everywhere: `acme::no-mfa`. */
-export function memberKeysOf(account: Member & Invited): string[] {
+export function memberKeysOf(account: Member & Invited & Factors): string[] {
   const marks = marksOf(account);
   const places = [...organizationIds(account), everywhere];
   return [...membershipKeys(account), ...places.flatMap((place) => marks.map((mark) => memberMark(place, mark)))];
@@ -49,11 +50,12 @@ export function memberMark(organization: string, mark: MemberMark): string {
   return `${organization}::${mark}`;
 }
 
-function marksOf(account: Invited): MemberMark[] {
+function marksOf(account: Invited & Factors): MemberMark[] {
+  const hasFactor = hasSecondFactor(account);
   const stage = invitationStage(account);
   return [
-    ...(account.totp === undefined ? (['no-mfa'] as const) : []),
-    ...(account.totp === undefined && account.status === 'active' ? (['password-only'] as const) : []),
+    ...(!hasFactor ? (['no-mfa'] as const) : []),
+    ...(!hasFactor && account.status === 'active' ? (['password-only'] as const) : []),
     ...(account.emailVerified === false && account.status === 'active' ? (['email-unverified'] as const) : []),
     ...(stage ? ([`invitation-${stage}`] as const) : []),
   ];

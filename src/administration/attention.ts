@@ -1,6 +1,7 @@
 // What an administrator should look at: few things, found through indexes, each with the people it is about.
-import { type Account, hasSecondFactor } from '../accounts/account.ts';
+import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { hasSecondFactor } from '../accounts/factors.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { SignInDay } from '../audit/sign-in-days.ts';
 import { rights } from '../organizations/roles.ts';

@@ -1,6 +1,7 @@
 // What is weak or stale on the instance, as rules: pure. What each is called in words is the catalogue's (`finding.CODE`), so that the
 // console and `gatehouse doctor` say the same.
-import { type Account, hasSecondFactor } from '../accounts/account.ts';
+import type { Account } from '../accounts/account.ts';
+import { hasSecondFactor } from '../accounts/factors.ts';
 import type { Client } from '../clients/client.ts';
 import type { SigningKeyView } from './signing-keys.ts';
 

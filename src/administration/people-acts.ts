@@ -1,12 +1,15 @@
 // What administrators do to the ways in of other people: never set or see a password or a secret, only take away, end and send again
 // (ASVS 6.4.6). Each act is told to the person where it changes how they get in, and written down with its reason.
-import { type Account, withoutSecondFactor } from '../accounts/account.ts';
+import { type Account, recoveryCodesLeft, withoutFactors } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { hasSecondFactor } from '../accounts/factors.ts';
 import { isPastFirstSignIn } from '../accounts/invitation-status.ts';
 import { withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { Invitations } from '../credentials/invitations.ts';
+import type { Passkey } from '../credentials/passkey.ts';
+import type { Passkeys } from '../credentials/passkeys.ts';
 import type { PasswordReset } from '../credentials/password-reset.ts';
 import { DomainError } from '../platform/errors.ts';
 import type { EndReason, Session } from '../sessions/session.ts';
@@ -24,6 +27,7 @@ export interface PeopleActsDependencies {
   invitations: Invitations;
   knownBrowsers: KnownBrowsers;
   lastOwner: LastOwner;
+  passkeys: Pick<Passkeys, 'list'>;
   passwordReset: Pick<PasswordReset, 'mailLink'>;
   securityNotices: SecurityNotices;
   sessions: Sessions;
@@ -34,8 +38,10 @@ export interface PeopleActsDependencies {
 /** What is set up, without anything secret. */
 export interface MfaStatus {
   active: boolean;
+  /** Of the authenticator app, where there is one. */
   activatedAt?: number;
   recoveryCodesLeft: number;
+  passkeys: readonly Pick<Passkey, 'name' | 'userAgent' | 'createdAt' | 'lastUsedAt' | 'isBackedUp'>[];
 }
 
 export function createPeopleActs(dependencies: PeopleActsDependencies) {
@@ -68,7 +74,7 @@ export function createPeopleActs(dependencies: PeopleActsDependencies) {
     return account;
   }
 
-  /** For a lost phone: it is removed, never shown. Ends every session, and leaves the password as it is.
+  /** For a lost phone: what is set up is removed, never shown, passkeys too: that phone may hold them. Ends every session, and leaves the password as it is.
    *  @param reason in the administrator's words, for the log
    *  @throws DomainError 'conflict' where none is set up, and for the own one: that takes a code of it, on My Profile */
   async function resetMfa(who: Administrator, id: string, reason: string): Promise<Account> {
@@ -77,9 +83,9 @@ export function createPeopleActs(dependencies: PeopleActsDependencies) {
     // It is read on terminals, too.
     if (/\p{Cc}/u.test(reason)) throw new DomainError('invalid_input', 'reason: must have no control characters');
     const updated = await accounts.update(account.id, (old) =>
-      old.totp
+      hasSecondFactor(old)
         ? withNotice(
-            { ...withoutSecondFactor(old), sessionEpoch: old.sessionEpoch + 1 },
+            { ...withoutFactors(old), sessionEpoch: old.sessionEpoch + 1 },
             { kind: 'mfaReset', origin: who.origin, now: Date.now() },
           )
         : undefined,
@@ -94,9 +100,13 @@ export function createPeopleActs(dependencies: PeopleActsDependencies) {
   }
 
   async function mfaOf(who: Administrator, id: string): Promise<MfaStatus> {
-    const { totp, recoveryCodes = [] } = await people.get(who, id);
-    const recoveryCodesLeft = recoveryCodes.filter(({ usedAt }) => usedAt === undefined).length;
-    return { active: totp !== undefined, ...(totp ? { activatedAt: totp.activatedAt } : {}), recoveryCodesLeft };
+    const account = await people.get(who, id);
+    return {
+      active: hasSecondFactor(account),
+      ...(account.totp ? { activatedAt: account.totp.activatedAt } : {}),
+      recoveryCodesLeft: recoveryCodesLeft(account),
+      passkeys: await dependencies.passkeys.list(account),
+    };
   }
 
   async function sessionsOf(who: Administrator, id: string): Promise<Session[]> {

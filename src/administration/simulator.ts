@@ -2,7 +2,7 @@
 // each step is taken as done, and the account is never touched.
 import type { Account } from '../accounts/account.ts';
 import type { Standing } from '../accounts/standing.ts';
-import { type PolicySource, sourceText } from '../organizations/policy.ts';
+import { type PolicyRule, type SignInPolicy, sourceText } from '../organizations/policy.ts';
 import { type Attempt, type ProofMethod, withProof } from '../sign-in/attempt.ts';
 import { nextStep, type Situation, type Step } from '../sign-in/steps.ts';
 import { type Administrator, may } from './administrator.ts';
@@ -38,7 +38,7 @@ export function createSimulator({ people, policyOf }: SimulatorDependencies) {
       given.asksConsent && isThrough
         ? [...steps.slice(0, -1), { name: 'consent', rule: 'third-party-client' }, ...steps.slice(-1)]
         : steps;
-    return all.map((step) => told(who, step, policy.because.mfa));
+    return all.map((step) => told(who, step, policy.because));
   }
 
   return { simulate };
@@ -58,9 +58,16 @@ export function walk(start: Pick<Situation, 'policy' | 'address'> & { account: A
   throw new Error('the simulated sign-in does not end');
 }
 
+/** Which rule of the policy asks for a step. */
+const ruleOf: Partial<Record<Step['rule'], PolicyRule>> = {
+  'policy-requires-mfa': 'mfa',
+  'policy-requires-passkey': 'passkeys',
+};
+
 /** Which other firms somebody belongs to is not told. */
-function told(who: Administrator, step: Step, mfaBy: PolicySource): SimulatedStep {
-  const by = 'by' in step ? step.by : step.rule === 'policy-requires-mfa' ? mfaBy : undefined;
+function told(who: Administrator, step: Step, because: SignInPolicy['because']): SimulatedStep {
+  const field = ruleOf[step.rule];
+  const by = 'by' in step ? step.by : field && because[field];
   const isTold = by && (by.kind !== 'organization' || may(who, 'organizations:read', by.id));
   return { step: step.name, rule: step.rule, ...(isTold ? { by: sourceText(by) } : {}) };
 }
@@ -93,6 +100,10 @@ function afterwards(
     }
     case 'code':
       return prove('otp');
+    case 'passkey':
+      return prove('hwk');
+    case 'enrol-passkey':
+      return { account: { ...account, passkeys: ['made'] }, attempt };
     case 'temporary-password': {
       const { passwordMustChange: _done, ...kept } = account;
       const proofs = attempt.proofs.filter(({ method }) => method !== 'temporary');

@@ -1,6 +1,7 @@
 // `gatehouse admin …`: the break-glass way in. It ends in a temporary password, which opens nothing but the choice of an own one.
 import type { Command } from 'commander';
 import { isEmail } from '../accounts/account.ts';
+import { hasSecondFactor } from '../accounts/factors.ts';
 import { ownerRole, type Recovery } from '../credentials/owner-recovery.ts';
 import {
   type Answer,
@@ -55,7 +56,7 @@ async function recoverOwner(
     return tell(recovery, {
       isNew: before === undefined,
       wasOwner: before?.roles.includes(ownerRole) ?? false,
-      hadSecondFactor: resetMfa && before?.totp !== undefined,
+      hadSecondFactor: resetMfa && before !== undefined && hasSecondFactor(before),
     });
   });
 }

@@ -1,6 +1,7 @@
 // Break-glass: a way in for an owner who is locked out, or for the first one. It ends in a temporary password, as an invitation does.
-import { type Account, withoutSecondFactor } from '../accounts/account.ts';
+import { type Account, withoutFactors } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import { hasSecondFactor } from '../accounts/factors.ts';
 import { withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
@@ -51,7 +52,7 @@ export function createOwnerRecovery(dependencies: OwnerRecoveryDependencies) {
       ? await accounts.update(known.id, (current) => {
           const told = { origin, now: Date.now() };
           const open = withNotice(recovered(current, stored, options.resetMfa), { kind: 'recoveryStarted', ...told });
-          const losesMfa = options.resetMfa && current.totp !== undefined;
+          const losesMfa = options.resetMfa && hasSecondFactor(current);
           return losesMfa ? withNotice(open, { kind: 'mfaDeactivated', ...told }) : open;
         })
       : await accounts.create({
@@ -64,7 +65,7 @@ export function createOwnerRecovery(dependencies: OwnerRecoveryDependencies) {
     if (!account) throw new DomainError('conflict', `${email} was removed meanwhile`);
     const detail = { resetMfa: options.resetMfa, madeOwner: !known?.roles.includes(ownerRole) };
     await audit.record({ type: 'recovery.started', result: 'success', subject: account.id, detail }, origin);
-    if (options.resetMfa && known?.totp) {
+    if (options.resetMfa && known && hasSecondFactor(known)) {
       const reset = { type: 'mfa.reset', result: 'success', subject: account.id } as const;
       await audit.record({ ...reset, detail: { reason: 'admin-recover' } }, origin);
     }
@@ -82,11 +83,7 @@ function recovered(
   temporaryPassword: NonNullable<Account['temporaryPassword']>,
   resetMfa: boolean,
 ): Account {
-  const {
-    passwordHash: _known,
-    passwordMustChange: _demand,
-    ...kept
-  } = resetMfa ? withoutSecondFactor(account) : account;
+  const { passwordHash: _known, passwordMustChange: _demand, ...kept } = resetMfa ? withoutFactors(account) : account;
   const status = account.status === 'suspended' ? ('active' as const) : account.status;
   const roles = [...new Set([...account.roles, ownerRole])];
   const sessionEpoch = account.sessionEpoch + 1;

@@ -12,13 +12,25 @@ export const claimsByScope = {
   organizations: ['organizations'],
 } satisfies Partial<Record<ProtocolScope, string[]>>;
 
+const valuesOf: Readonly<Record<string, readonly string[]>> = {
+  pwd: ['pwd'],
+  temporary: ['pwd'],
+  otp: ['otp'],
+  recovery: ['rc'],
+  hwk: ['hwk', 'user'],
+  swk: ['swk', 'user'],
+  'hwk-unverified': ['hwk'],
+  'swk-unverified': ['swk'],
+};
+
 /** Authentication method references (RFC 8176) of the proofs of a sign-in, in the order they were given. */
 export function amrOf(methods: readonly string[]): string[] {
-  const factors = methods.some((method) => method === 'otp' || method === 'recovery');
-  const values = methods.flatMap(
-    (method) => ({ pwd: ['pwd'], temporary: ['pwd'], otp: ['otp'], recovery: ['rc'] })[method] ?? [],
-  );
-  return [...new Set([...values, ...(factors ? ['mfa'] : [])])];
+  const values = methods.flatMap((method) => valuesOf[method] ?? []);
+  const isKey = (value: string) => value === 'hwk' || value === 'swk';
+  // A key that did not verify its owner is one factor, and the password the other.
+  const areTwo = values.some((value) => value === 'otp' || value === 'rc' || value === 'user');
+  const areKeyAndPassword = values.includes('pwd') && values.some(isKey);
+  return [...new Set([...values, ...(areTwo || areKeyAndPassword ? ['mfa'] : [])])];
 }
 
 export function acrOf(amr: readonly string[]): string {

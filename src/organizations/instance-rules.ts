@@ -2,9 +2,10 @@
 import type { Config } from '../config.ts';
 import type { StatedRules } from './policy.ts';
 
-export function instanceRules({ mfa, passwordMinLength, sessionIdle, sessionAbsolute }: Config): StatedRules {
+export function instanceRules({ mfa, passkeys, passwordMinLength, sessionIdle, sessionAbsolute }: Config): StatedRules {
   return {
     mfa,
+    passkeys,
     ...(passwordMinLength === undefined ? {} : { passwordMinLength }),
     ...(sessionIdle === undefined ? {} : { idleSeconds: sessionIdle }),
     ...(sessionAbsolute === undefined ? {} : { absoluteSeconds: sessionAbsolute }),

@@ -13,6 +13,8 @@ const ipRange = z.string().transform((text, context) => {
 /** No session lasts longer, whatever anybody states. */
 export const longestSessionSeconds = 30 * 24 * 3600;
 
+export const passkeyDemands = ['optional', 'required-for-administrators'] as const;
+
 /** What one firm (or app) states, under the names of the API. What is left out it leaves to others. */
 export const policySchema = z.strictObject({
   mfa: z.enum(['optional', 'required']).default('optional'),
@@ -34,6 +36,8 @@ export const policySchema = z.strictObject({
     .min(1)
     .max(longestSessionSeconds / 3600)
     .optional(),
+  /** Who must have a passkey. Administrators: whoever has an administrative role, on the instance or in any firm. */
+  passkeys: z.enum(passkeyDemands).optional(),
   /** 0: a code is asked for each time. */
   rememberDeviceDays: z.int().min(0).max(90).optional(),
 });
@@ -46,7 +50,10 @@ export type PolicySource =
 
 /** What one layer states, in the resolver's units. */
 export type StatedRules = Partial<
-  Pick<SignInPolicy, 'mfa' | 'sso' | 'passwordMinLength' | 'idleSeconds' | 'absoluteSeconds' | 'rememberDeviceDays'>
+  Pick<
+    SignInPolicy,
+    'mfa' | 'sso' | 'passkeys' | 'passwordMinLength' | 'idleSeconds' | 'absoluteSeconds' | 'rememberDeviceDays'
+  >
 > & { ipAllowList?: readonly string[] };
 
 export interface PolicyLayer {
@@ -74,6 +81,8 @@ export interface SignInPolicy {
   mfa: 'optional' | 'required';
   /** `required`: passwords and passkeys are closed, but for a break-glass owner. */
   sso: 'optional' | 'required';
+  /** Who must have a passkey; who has none makes one while signing in. */
+  passkeys: (typeof passkeyDemands)[number];
   /** An address must be in each of them. */
   allowLists: readonly AllowList[];
   /** Code points; 8 to 64. */
@@ -84,7 +93,14 @@ export interface SignInPolicy {
   /** Who asked for what stands above. */
   because: Readonly<Record<PolicyRule, PolicySource>>;
 }
-export type PolicyRule = 'mfa' | 'sso' | 'passwordMinLength' | 'idleSeconds' | 'absoluteSeconds' | 'rememberDeviceDays';
+export type PolicyRule =
+  | 'mfa'
+  | 'sso'
+  | 'passkeys'
+  | 'passwordMinLength'
+  | 'idleSeconds'
+  | 'absoluteSeconds'
+  | 'rememberDeviceDays';
 
 const byDefault: PolicySource = { kind: 'default' };
 
@@ -99,6 +115,7 @@ export const policyDefaults = {
 export function resolvePolicy(layers: readonly PolicyLayer[]): SignInPolicy {
   const mfa = demandedBy(layers, 'mfa');
   const sso = demandedBy(layers, 'sso');
+  const passkeys = layers.find(({ rules }) => rules.passkeys === 'required-for-administrators')?.source;
   const passwordMinLength = strictest(layers, 'passwordMinLength', Math.max);
   const idleSeconds = strictest(layers, 'idleSeconds', Math.min);
   const absoluteSeconds = strictest(layers, 'absoluteSeconds', Math.min);
@@ -106,6 +123,7 @@ export function resolvePolicy(layers: readonly PolicyLayer[]): SignInPolicy {
   return {
     mfa: mfa ? 'required' : 'optional',
     sso: sso ? 'required' : 'optional',
+    passkeys: passkeys ? 'required-for-administrators' : 'optional',
     allowLists: layers.flatMap(({ source, rules: { ipAllowList: ranges = [] } }) =>
       ranges.length > 0 ? [{ ranges, source }] : [],
     ),
@@ -116,6 +134,7 @@ export function resolvePolicy(layers: readonly PolicyLayer[]): SignInPolicy {
     because: {
       mfa: mfa ?? byDefault,
       sso: sso ?? byDefault,
+      passkeys: passkeys ?? byDefault,
       passwordMinLength: passwordMinLength.source,
       idleSeconds: idleSeconds.source,
       absoluteSeconds: absoluteSeconds.source,

@@ -4,8 +4,18 @@ import { z } from 'zod';
 import type { Account } from '../accounts/account.ts';
 import type { CollectionSpec } from '../storage/port.ts';
 
-/** What a person can prove: password, temporary password, time-based code, recovery code. */
-export const proofMethods = ['pwd', 'temporary', 'otp', 'recovery'] as const;
+/** What a person can prove: password, temporary password, time-based code, recovery code; a passkey of hardware or of software, whose owner
+ *  it verified or not. */
+export const proofMethods = [
+  'pwd',
+  'temporary',
+  'otp',
+  'recovery',
+  'hwk',
+  'swk',
+  'hwk-unverified',
+  'swk-unverified',
+] as const;
 export type ProofMethod = (typeof proofMethods)[number];
 
 export const attemptSchema = z.object({
@@ -22,6 +32,8 @@ export const attemptSchema = z.object({
   /** The account's session epoch when the first proof was given: a credential changed since voids the attempt. */
   epoch: z.number().int().optional(),
   proofs: z.array(z.object({ method: z.enum(proofMethods), at: z.number() })),
+  /** The browser can make passkeys: one is offered at the end. */
+  canMakePasskey: z.literal(true).optional(),
   /** Wrong codes in this attempt; five end it. */
   wrongCodes: z.number().int(),
   startedAt: z.number(),
@@ -51,6 +63,26 @@ export function hasProof(attempt: Attempt, methods: readonly ProofMethod[], now:
 export function withProof(attempt: Attempt, method: ProofMethod, now: number): Attempt {
   const others = attempt.proofs.filter((proof) => proof.method !== method);
   return { ...attempt, proofs: [...others, { method, at: now }] };
+}
+
+const passwords = ['pwd', 'temporary'] as const;
+const verifiedPasskeys = ['hwk', 'swk'] as const;
+const unverifiedPasskeys = ['hwk-unverified', 'swk-unverified'] as const;
+
+/** Whether anything was given that names and proves a person. */
+export function hasFirstFactor(attempt: Attempt, now: number): boolean {
+  return hasProof(attempt, [...passwords, ...verifiedPasskeys, ...unverifiedPasskeys], now);
+}
+
+/** Two factors: a code beside the first one, a passkey that verified its owner, or one that did not, beside the password. */
+export function hasBothFactors(attempt: Attempt, now: number): boolean {
+  if (hasProof(attempt, ['otp', 'recovery', ...verifiedPasskeys], now)) return true;
+  return hasProof(attempt, passwords, now) && hasProof(attempt, unverifiedPasskeys, now);
+}
+
+/** Whether a passkey that did not verify its owner is all that was given. */
+export function hasUnverifiedPasskeyOnly(attempt: Attempt, now: number): boolean {
+  return hasProof(attempt, unverifiedPasskeys, now) && !hasProof(attempt, [...passwords, ...verifiedPasskeys], now);
 }
 
 /** Whether an attempt still is the one a request saw: another request of the same browser may have begun again meanwhile, as somebody

@@ -26,6 +26,13 @@ export function passwordGuesses(
   ];
 }
 
+/** Passkeys: there is nothing to guess, so one network alone is counted, over all accounts. */
+export function passkeyGuesses(address: string | undefined): Subjects {
+  const network = networkOf(address ?? 'unknown');
+  const wide = { free: 100, firstWaitSeconds: 2, longestWaitSeconds: 60, isClearedBySuccess: false };
+  return [{ key: `passkey from ${network}`, ...wide }];
+}
+
 /** Codes, and those of an activation: per account, over all attempts and networks (SP 800-63B-4, 3.2.2). Whoever gets here knows the password already. */
 export function codeGuesses(accountId: string, method: 'otp' | 'recovery'): Subjects {
   return [

@@ -5,6 +5,7 @@ import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { BreachedPasswords } from '../credentials/breached-passwords.ts';
 import type { Mfa } from '../credentials/mfa.ts';
+import type { Passkeys } from '../credentials/passkeys.ts';
 import type { PasswordCheck, Passwords } from '../credentials/passwords.ts';
 import type { Throttle } from '../credentials/throttle.ts';
 import type { TotpEnrollments } from '../credentials/totp-enrollments.ts';
@@ -21,6 +22,7 @@ import { createEnrolment } from './enrolment.ts';
 import { createFirstSignIn } from './first-sign-in.ts';
 import { passwordGuesses } from './guesses.ts';
 import type { KnownBrowsers } from './known-browsers.ts';
+import { createPasskeyStep } from './passkey-step.ts';
 import { createRefusals } from './refusals.ts';
 import type { SecondFactor } from './second-factor.ts';
 import { nextStep, type Step } from './steps.ts';
@@ -33,6 +35,7 @@ export interface SignInDependencies {
   breachedPasswords: BreachedPasswords;
   mfa: Mfa;
   enrollments: TotpEnrollments;
+  passkeys: Passkeys;
   secondFactor: SecondFactor;
   throttle: Throttle;
   audit: Audit;
@@ -69,7 +72,7 @@ export function createSignIn(dependencies: SignInDependencies) {
   /** First step. The answer is the same, and takes as long, whether or not the address is known. */
   async function givePassword(
     attempt: Attempt,
-    given: { email: string; password: string },
+    given: { email: string; password: string; canMakePasskey?: boolean },
     origin: Origin,
   ): Promise<ProofOutcome> {
     const account = await accounts.findByEmail(given.email);
@@ -83,6 +86,7 @@ export function createSignIn(dependencies: SignInDependencies) {
         email: given.email,
         accountId,
         epoch,
+        ...(given.canMakePasskey ? { canMakePasskey: true as const } : {}),
       }));
       if (method === 'temporary') await begin(account);
       return 'accepted';
@@ -172,6 +176,7 @@ export function createSignIn(dependencies: SignInDependencies) {
     ...createCodeStep(parts),
     ...firstSignIn,
     ...createEnrolment(parts),
+    ...createPasskeyStep(parts),
   };
 }
 export type SignIn = ReturnType<typeof createSignIn>;

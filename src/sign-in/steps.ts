@@ -1,17 +1,28 @@
 // What is next: the one pure function that stands between a person and the app. Routes render the step and record its result; a step
 // never names another step. Each answer carries the rule that asked for it, for the log and for "why was I asked?".
-import { type Account, enrolmentRule, hasSecondFactor } from '../accounts/account.ts';
+import { type Account, enrolmentRule } from '../accounts/account.ts';
+import { hasPasskey, lacksPasskey } from '../accounts/factors.ts';
 import { isShownTo } from '../credentials/mfa.ts';
 import { addressRefusal, type PolicySource, type SignInPolicy } from '../organizations/policy.ts';
-import { type Attempt, hasProof, holderOf } from './attempt.ts';
+import {
+  type Attempt,
+  hasBothFactors,
+  hasFirstFactor,
+  hasProof,
+  hasUnverifiedPasskeyOnly,
+  holderOf,
+} from './attempt.ts';
 
 export type Step =
-  | { name: 'password'; rule: 'not-signed-in' | 'credentials-changed' | 'proof-too-old' }
+  | { name: 'password'; rule: 'not-signed-in' | 'credentials-changed' | 'proof-too-old' | 'passkey-not-verified' }
   | { name: 'code'; rule: 'account-has-second-factor' }
+  | { name: 'passkey'; rule: 'policy-requires-mfa' }
   | { name: 'temporary-password'; rule: 'temporary-password-used' | 'password-breached' | 'password-change-demanded' }
   | { name: 'profile'; rule: 'first-sign-in' }
   | { name: 'enrol-mfa'; rule: 'policy-requires-mfa' | 'account-must-enrol' }
+  | { name: 'enrol-passkey'; rule: 'policy-requires-passkey' }
   | { name: 'recovery-codes'; rule: 'recovery-codes-shown' }
+  | { name: 'passkey-offer'; rule: 'passkey-offered' }
   | { name: 'consent'; rule: 'third-party-client' }
   | { name: 'refused'; rule: 'account-suspended' }
   | { name: 'refused'; rule: 'address-not-allowed'; by: PolicySource }
@@ -24,7 +35,7 @@ export interface Situation {
   /** The account the attempt names, as stored now. */
   account: Account | undefined;
   /** What holds for that account. */
-  policy: Pick<SignInPolicy, 'mfa' | 'allowLists'>;
+  policy: Pick<SignInPolicy, 'mfa' | 'passkeys' | 'allowLists'>;
   /** Where the request comes from; undefined where that could not be read. */
   address: string | undefined;
 }
@@ -51,8 +62,14 @@ const identified: Rule = ({ attempt, account }) =>
 const current: Rule = ({ attempt, account }) =>
   attempt.epoch === account?.sessionEpoch ? undefined : { name: 'password', rule: 'credentials-changed' };
 
-const password: Rule = ({ attempt }, now) =>
-  hasProof(attempt, ['pwd', 'temporary'], now) ? undefined : { name: 'password', rule: 'proof-too-old' };
+const firstFactor: Rule = ({ attempt }, now) =>
+  hasFirstFactor(attempt, now) ? undefined : { name: 'password', rule: 'proof-too-old' };
+
+/** Whoever holds a passkey that verified nobody may have found it: without a code to ask for, the password is. */
+const verifiedOwner: Rule = ({ attempt, account }, now) =>
+  hasUnverifiedPasskeyOnly(attempt, now) && !account?.totp
+    ? { name: 'password', rule: 'passkey-not-verified' }
+    : undefined;
 
 const notSuspended: Rule = ({ account }) =>
   account?.status === 'suspended' ? { name: 'refused', rule: 'account-suspended' } : undefined;
@@ -64,10 +81,14 @@ const allowedAddress: Rule = ({ account, policy, address }) => {
 };
 
 /** Before anything may be changed: a temporary password is no way round the second factor. */
-const secondFactor: Rule = ({ attempt, account }, now) =>
-  account && hasSecondFactor(account) && !hasProof(attempt, ['otp', 'recovery'], now)
-    ? { name: 'code', rule: 'account-has-second-factor' }
+const secondFactor: Rule = ({ attempt, account, policy }, now) => {
+  if (!account || hasBothFactors(attempt, now)) return undefined;
+  if (account.totp) return { name: 'code', rule: 'account-has-second-factor' };
+  // A passkey is a quicker way in, made by choice: it does not close the password, unless two factors are demanded.
+  return policy.mfa === 'required' && hasPasskey(account)
+    ? { name: 'passkey', rule: 'policy-requires-mfa' }
     : undefined;
+};
 
 const ownPassword: Rule = ({ attempt }, now) =>
   hasProof(attempt, ['temporary'], now) ? { name: 'temporary-password', rule: 'temporary-password-used' } : undefined;
@@ -89,23 +110,39 @@ const enrolment: Rule = ({ account, policy }) => {
   return rule && { name: 'enrol-mfa', rule };
 };
 
+const demandedPasskey: Rule = ({ account, policy }) =>
+  account && lacksPasskey(account, policy) ? { name: 'enrol-passkey', rule: 'policy-requires-passkey' } : undefined;
+
 /** Recovery codes made in this sign-in are seen before it goes on. */
 const savedRecoveryCodes: Rule = ({ account, attempt }, now) =>
   account && isShownTo(account, holderOf(attempt), now)
     ? { name: 'recovery-codes', rule: 'recovery-codes-shown' }
     : undefined;
 
+/** Once, to somebody who typed a password in a browser that can do better. */
+const offeredPasskey: Rule = ({ account, attempt }, now) =>
+  account?.status === 'active' &&
+  attempt.canMakePasskey &&
+  account.passkeyOfferedAt === undefined &&
+  !hasPasskey(account) &&
+  hasProof(attempt, ['pwd'], now)
+    ? { name: 'passkey-offer', rule: 'passkey-offered' }
+    : undefined;
+
 const rules: readonly Rule[] = [
   consent,
   identified,
   current,
-  password,
+  firstFactor,
   notSuspended,
   allowedAddress,
+  verifiedOwner,
   secondFactor,
   ownPassword,
   freshPassword,
   profile,
   enrolment,
   savedRecoveryCodes,
+  demandedPasskey,
+  offeredPasskey,
 ];

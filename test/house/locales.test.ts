@@ -15,7 +15,7 @@ const sisters = tags.filter((tag) => tag !== 'en');
 /** Names of products, files and things of the field that a language takes over as they are, and words that are the same by chance. */
 const sameEverywhere = ['Acme Time', 'Google', 'Microsoft', 'OpenID Connect'];
 const sameAsEnglish: Record<string, string[]> = {
-  de: ['App', 'Apps', 'Claim', 'Name', 'Passkey'],
+  de: ['App', 'Apps', 'Claim', 'Name', 'Passkey', 'Passkeys'],
   es: ['Error:', 'Error: {title} – {product}'],
   fr: ['Active', 'Description', 'Menu'],
   ja: ['gatehouse-recovery-codes.txt'],

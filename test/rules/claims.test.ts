@@ -12,6 +12,13 @@ describe('amr and acr', () => {
     [['pwd', 'recovery'], ['pwd', 'rc', 'mfa'], acr.twoFactors],
     [['pwd', 'temporary'], ['pwd'], acr.oneFactor],
     [['pwd', 'otp', 'recovery'], ['pwd', 'otp', 'rc', 'mfa'], acr.twoFactors],
+    [['hwk'], ['hwk', 'user', 'mfa'], acr.twoFactors],
+    [['swk'], ['swk', 'user', 'mfa'], acr.twoFactors],
+    [['pwd', 'swk'], ['pwd', 'swk', 'user', 'mfa'], acr.twoFactors],
+    [['hwk-unverified'], ['hwk'], acr.oneFactor],
+    [['swk-unverified'], ['swk'], acr.oneFactor],
+    [['pwd', 'hwk-unverified'], ['pwd', 'hwk', 'mfa'], acr.twoFactors],
+    [['hwk-unverified', 'otp'], ['hwk', 'otp', 'mfa'], acr.twoFactors],
     [['pwd', 'sorcery'], ['pwd'], acr.oneFactor],
     [[], [], acr.oneFactor],
   ])('of the proofs %j are %j and %s', (methods, amr, reached) => {

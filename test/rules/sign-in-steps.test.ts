@@ -132,6 +132,49 @@ describe('the next step', () => {
       'code',
       'account-has-second-factor',
     ],
+    ['a passkey was given', { attempt: attempt(['hwk']), account: account({ totp }) }, 'done', 'all-steps-done'],
+    [
+      'a passkey was given half an hour ago',
+      { attempt: attempt([['swk', staleAt]]), account: account() },
+      'password',
+      'proof-too-old',
+    ],
+    [
+      'a passkey was given that verified nobody',
+      { attempt: attempt(['hwk-unverified']), account: account({ totp }) },
+      'code',
+      'account-has-second-factor',
+    ],
+    [
+      'a passkey was given that verified nobody, and there is no code to ask for',
+      { attempt: attempt(['swk-unverified']), account: account({ passkeys: ['p'] }) },
+      'password',
+      'passkey-not-verified',
+    ],
+    [
+      'a passkey that verified nobody was given beside the password',
+      { attempt: attempt(['pwd', 'hwk-unverified']), account: account({ totp }) },
+      'done',
+      'all-steps-done',
+    ],
+    [
+      'the password was given of somebody who has a passkey by choice',
+      { attempt: attempt(['pwd']), account: account({ passkeys: ['p'] }) },
+      'done',
+      'all-steps-done',
+    ],
+    [
+      'the browser can make passkeys',
+      { attempt: attempt(['pwd'], { canMakePasskey: true }), account: account() },
+      'passkey-offer',
+      'passkey-offered',
+    ],
+    [
+      'the browser can make passkeys, and one was offered before',
+      { attempt: attempt(['pwd'], { canMakePasskey: true }), account: account({ passkeyOfferedAt: 1 }) },
+      'done',
+      'all-steps-done',
+    ],
     [
       'a temporary password was given',
       { attempt: attempt(['temporary']), account: account({ status: 'invited' }) },
@@ -175,7 +218,7 @@ describe('the next step', () => {
       'account-has-second-factor',
     ],
   ])('where %s', (_where, situation, name, rule) => {
-    const policy = { mfa: 'optional' as const, allowLists: [] };
+    const policy = { mfa: 'optional' as const, passkeys: 'optional' as const, allowLists: [] };
     expect(nextStep({ prompt: 'login', policy, address, ...situation }, now)).toEqual({ name, rule });
     expect(nextStep({ prompt: 'consent', policy, address, ...situation }, now)).toEqual({
       name: 'consent',
@@ -188,7 +231,11 @@ describe('the next step', () => {
   it.each<[string, Omit<Situation, 'prompt' | 'address'>, string, string]>([
     [
       'the policy demands a second factor',
-      { attempt: attempt(['pwd']), account: account(), policy: { mfa: 'required', allowLists: [] } },
+      {
+        attempt: attempt(['pwd']),
+        account: account(),
+        policy: { mfa: 'required', passkeys: 'optional', allowLists: [] },
+      },
       'enrol-mfa',
       'policy-requires-mfa',
     ],
@@ -197,7 +244,7 @@ describe('the next step', () => {
       {
         attempt: attempt(['pwd']),
         account: account({ mustEnrolMfa: true }),
-        policy: { mfa: 'optional', allowLists: [] },
+        policy: { mfa: 'optional', passkeys: 'optional', allowLists: [] },
       },
       'enrol-mfa',
       'account-must-enrol',
@@ -207,14 +254,18 @@ describe('the next step', () => {
       {
         attempt: attempt(['pwd']),
         account: account({ mustEnrolMfa: true }),
-        policy: { mfa: 'required', allowLists: [] },
+        policy: { mfa: 'required', passkeys: 'optional', allowLists: [] },
       },
       'enrol-mfa',
       'policy-requires-mfa',
     ],
     [
       'the demand is met',
-      { attempt: attempt(['pwd', 'otp']), account: account({ totp }), policy: { mfa: 'required', allowLists: [] } },
+      {
+        attempt: attempt(['pwd', 'otp']),
+        account: account({ totp }),
+        policy: { mfa: 'required', passkeys: 'optional', allowLists: [] },
+      },
       'done',
       'all-steps-done',
     ],
@@ -223,7 +274,7 @@ describe('the next step', () => {
       {
         attempt: attempt(['pwd']),
         account: account({ totp, mustEnrolMfa: true }),
-        policy: { mfa: 'required', allowLists: [] },
+        policy: { mfa: 'required', passkeys: 'optional', allowLists: [] },
       },
       'code',
       'account-has-second-factor',
@@ -233,7 +284,7 @@ describe('the next step', () => {
       {
         attempt: attempt(['temporary']),
         account: account({ status: 'invited' }),
-        policy: { mfa: 'required', allowLists: [] },
+        policy: { mfa: 'required', passkeys: 'optional', allowLists: [] },
       },
       'temporary-password',
       'temporary-password-used',
@@ -243,23 +294,53 @@ describe('the next step', () => {
       {
         attempt: attempt(['pwd']),
         account: account({ status: 'invited' }),
-        policy: { mfa: 'required', allowLists: [] },
+        policy: { mfa: 'required', passkeys: 'optional', allowLists: [] },
       },
       'profile',
       'first-sign-in',
     ],
     [
       'nobody is named yet',
-      { attempt: nobody, account: undefined, policy: { mfa: 'required', allowLists: [] } },
+      { attempt: nobody, account: undefined, policy: { mfa: 'required', passkeys: 'optional', allowLists: [] } },
       'password',
       'not-signed-in',
+    ],
+    [
+      'somebody has a passkey, and typed the password',
+      {
+        attempt: attempt(['pwd']),
+        account: account({ passkeys: ['p'] }),
+        policy: { mfa: 'required', passkeys: 'optional', allowLists: [] },
+      },
+      'passkey',
+      'policy-requires-mfa',
+    ],
+    [
+      'an administrator must have a passkey, and has none',
+      {
+        attempt: attempt(['pwd', 'otp']),
+        account: account({ totp, roles: ['owner'] }),
+        policy: { mfa: 'required', passkeys: 'required-for-administrators', allowLists: [] },
+      },
+      'enrol-passkey',
+      'policy-requires-passkey',
+    ],
+    [
+      'an administrator must have a passkey, and has one',
+      {
+        attempt: attempt(['pwd']),
+        account: account({ passkeys: ['p'], roles: ['owner'] }),
+        policy: { mfa: 'optional', passkeys: 'required-for-administrators', allowLists: [] },
+      },
+      'done',
+      'all-steps-done',
     ],
     [
       'the account is suspended',
       {
         attempt: attempt(['pwd']),
         account: account({ status: 'suspended' }),
-        policy: { mfa: 'required', allowLists: [] },
+        policy: { mfa: 'required', passkeys: 'optional', allowLists: [] },
       },
       'refused',
       'account-suspended',
@@ -269,7 +350,7 @@ describe('the next step', () => {
       {
         attempt: attempt(['pwd', 'otp']),
         account: account({ totp, shownRecoveryCodes: shown('attempt a', now + 1) }),
-        policy: { mfa: 'required', allowLists: [] },
+        policy: { mfa: 'required', passkeys: 'optional', allowLists: [] },
       },
       'recovery-codes',
       'recovery-codes-shown',
@@ -279,7 +360,7 @@ describe('the next step', () => {
       {
         attempt: attempt(['pwd', 'otp']),
         account: account({ totp, shownRecoveryCodes: shown('attempt b', now + 1) }),
-        policy: { mfa: 'optional', allowLists: [] },
+        policy: { mfa: 'optional', passkeys: 'optional', allowLists: [] },
       },
       'done',
       'all-steps-done',
@@ -289,7 +370,7 @@ describe('the next step', () => {
       {
         attempt: attempt(['pwd', 'otp']),
         account: account({ totp, shownRecoveryCodes: shown('attempt a', now) }),
-        policy: { mfa: 'optional', allowLists: [] },
+        policy: { mfa: 'optional', passkeys: 'optional', allowLists: [] },
       },
       'done',
       'all-steps-done',

@@ -11,6 +11,11 @@ import { startApp } from '../support/start-app.ts';
 /** Each route that takes posts, with its forms. */
 const formsOf: Readonly<Record<string, readonly string[]>> = {
   '/interaction/:uid/sign-in': ['sign in'],
+  '/interaction/:uid/passkey': ['sign in by passkey'],
+  '/interaction/:uid/code-passkey': ['passkey in the place of a code'],
+  '/interaction/:uid/second-passkey': ['passkey as the second factor'],
+  '/interaction/:uid/enrol-passkey': ['passkey that is demanded'],
+  '/interaction/:uid/passkey-offer': ['passkey that is offered'],
   '/interaction/:uid/code': ['code'],
   '/interaction/:uid/recovery-code': ['recovery code'],
   '/interaction/:uid/new-password': ['own password'],
@@ -31,6 +36,9 @@ const formsOf: Readonly<Record<string, readonly string[]>> = {
   '/profile/password/mfa/deactivate': ['deactivation of MFA'],
   '/profile/password/mfa/recovery-codes': ['recovery codes seen'],
   '/profile/password/mfa/recovery-codes/new': ['new recovery codes'],
+  '/profile/passkeys/add': ['new passkey'],
+  '/profile/passkeys/rename': ['name of a passkey'],
+  '/profile/passkeys/remove': ['removal of a passkey'],
   '/profile/name': ['change of name'],
   '/profile/language': ['change of language'],
   '/profile/email': ['change of e-mail address'],
@@ -89,7 +97,7 @@ describe('a forged post', () => {
 
   beforeAll(async () => {
     // A mail server that is down.
-    const gatehouse = await startApp({ env: { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'id@example.com' } });
+    const gatehouse = await startApp({ host: 'localhost', env: { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'id@example.com' } });
     const rp = await registerRelyingParty(gatehouse);
     const thirdParty = await registerRelyingParty(gatehouse, { first_party: false });
     place = { gatehouse, rp, thirdParty };

@@ -8,6 +8,7 @@ import { letClockRun, minuteMs, moveClock, stopClock } from '../support/clock.ts
 import { engines } from '../support/engines.ts';
 import type { Place } from '../support/form.ts';
 import { formMakers } from '../support/forms.ts';
+import { addPasskey, signInByPasskey } from '../support/passkeys.ts';
 import { createPerson } from '../support/people.ts';
 import { registerRelyingParty } from '../support/relying-party.ts';
 import { behindProxy } from '../support/reset.ts';
@@ -52,6 +53,19 @@ const changes: Record<NoticeKind, (place: Place) => Promise<Change>> = {
     await place.gatehouse.services.accounts.update(change.accountId, (old) => ({ ...old, ...seen }));
     return change;
   },
+  passkeyAdded: byForm('new passkey'),
+  passkeyCloned: async (place) => {
+    const { gatehouse, rp } = place;
+    const person = await createPerson(gatehouse);
+    const { authenticator } = await addPasskey(gatehouse, person, { counts: true });
+    const browser = gatehouse.browser();
+    const page = await browser.get(rp.request().url);
+    return {
+      accountId: person.account.id,
+      act: () => signInByPasskey(browser, page, authenticator, { counter: 1 }),
+    };
+  },
+  passkeyRemoved: byForm('removal of a passkey'),
   passwordChanged: byForm('change of password'),
   passwordReset: byForm('reset of the password'),
   recoveryCodesRenewed: byForm('new recovery codes'),
@@ -94,7 +108,7 @@ for (const engine of engines) {
     let place: Place;
 
     beforeAll(async () => {
-      gatehouse = await startApp({ engine, env: behindProxy });
+      gatehouse = await startApp({ engine, env: behindProxy, host: 'localhost' });
       const rp = await registerRelyingParty(gatehouse);
       place = { gatehouse, rp, thirdParty: rp };
     });

@@ -18,6 +18,7 @@ import {
   twoCodes,
 } from './my-profile.ts';
 import { notMeLink, tellOf } from './notices.ts';
+import { passkeyForms } from './passkey-forms.ts';
 import { codeAt, createPerson } from './people.ts';
 import { forgottenPath, freshLink, newPassword } from './reset.ts';
 
@@ -27,6 +28,7 @@ export const formMakers: FormMakers = {
   ...appForms,
   ...instanceForms,
   ...connectionForms,
+  ...passkeyForms,
   'sign in': async ({ gatehouse, rp }) => {
     const { account, email, password } = await createPerson(gatehouse);
     const browser = gatehouse.browser();

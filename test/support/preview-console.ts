@@ -66,7 +66,7 @@ const person: PersonModel = {
   memberships: [acme],
   instanceRoles: [],
   isShared: false,
-  mfa: { active: true, activatedAt: at, recoveryCodesLeft: 8 },
+  mfa: { active: true, activatedAt: at, recoveryCodesLeft: 8, passkeys: 2 },
   sessions: [session, { ...session, id: 'b', address: '', device: { key: 'device.unknown' } }],
   invitation: {
     state: { key: 'admin.invitation.accepted' },
@@ -104,7 +104,7 @@ const fresh: PersonModel = {
   memberships: [{ name: long, roles: [] }],
   instanceRolesUrl: '/roles',
   isShared: true,
-  mfa: { active: false, recoveryCodesLeft: 0 },
+  mfa: { active: false, recoveryCodesLeft: 0, passkeys: 0 },
   sessions: [],
   invitation: {
     state: { key: 'admin.invitation.bounced' },

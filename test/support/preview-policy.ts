@@ -5,6 +5,7 @@ import { at, form, long, type Screen } from './preview-samples.ts';
 
 const given = {
   mfa: 'required',
+  passkeys: 'required-for-administrators',
   ipAllowList: '203.0.113.0/24\n2001:db8::/32',
   passwordMinLength: '14',
   idleTimeoutMinutes: '',
@@ -12,6 +13,7 @@ const given = {
 };
 const open = {
   mfa: 'optional',
+  passkeys: 'optional',
   ipAllowList: '',
   passwordMinLength: '',
   idleTimeoutMinutes: '',

@@ -22,6 +22,7 @@ import { interactions } from './preview-interactions.ts';
 import { invitations } from './preview-invitations.ts';
 import { consoleOrganizations } from './preview-organizations.ts';
 import { developers, errors } from './preview-others.ts';
+import { passkeyScreens } from './preview-passkeys.ts';
 import { consoleLog, consolePolicy, consoleSimulator } from './preview-policy.ts';
 import type { Screen } from './preview-samples.ts';
 import { secondFactors } from './preview-second-factor.ts';
@@ -40,6 +41,7 @@ export const screens: readonly Screen[] = [
   ...consoleBrands,
   ...consoleApps,
   ...consoleConnections,
+  ...passkeyScreens,
   ...consolePolicy,
   ...consoleLog,
   ...consoleSimulator,

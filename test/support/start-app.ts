@@ -25,6 +25,8 @@ export interface TestApp {
 
 export interface StartOptions {
   engine?: Engine;
+  /** `localhost` where passkeys are made: an address is no relying party. */
+  host?: '127.0.0.1' | 'localhost';
   /** Environment variables over the test defaults. */
   env?: Record<string, string>;
   /** An existing store, for restarts. */
@@ -51,6 +53,7 @@ const testEnvironment = {
 
 export async function startApp({
   engine: on = sqlite,
+  host = '127.0.0.1',
   env = {},
   storageUrl,
   keepStorage = false,
@@ -62,7 +65,7 @@ export async function startApp({
   let handler: ReturnType<ReturnType<App['stack']>['callback']> | undefined;
   const server = createServer((req, res) => void handler?.(req, res));
   const port = await listenAnywhere(server);
-  const settings = { ...testEnvironment, ISSUER: `http://127.0.0.1:${port}`, STORAGE_URL: url, ...env };
+  const settings = { ...testEnvironment, ISSUER: `http://${host}:${port}`, STORAGE_URL: url, ...env };
   const config = { ...loadConfig({ env: settings }), ...('PASSWORD_HASH_MEMORY' in env ? {} : nearlyFreeHashes) };
   const storageAt: typeof openStorage = async (at, log) => wrap(await openStorage(at, log));
   const edges = { storageAt, resolveTxt, fetch };

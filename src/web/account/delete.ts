@@ -2,7 +2,6 @@
 // factor (of the app, or a recovery code where the phone is lost), and a tick box.
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { hasSecondFactor } from '../../accounts/account.ts';
 import { reauthenticationGuesses } from '../../sign-in/guesses.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { SignedIn } from '../http/signed-in.ts';
@@ -102,7 +101,7 @@ export function deleteRoutes(router: Router, dependencies: AccountPagesDependenc
 }
 
 function askedOf(ctx: Context, { account }: SignedIn): GivenCode['method'] | undefined {
-  return hasSecondFactor(account) ? methodOf(ctx) : undefined;
+  return account.totp ? methodOf(ctx) : undefined;
 }
 
 function outcomeRefusal(outcome: 'last-owner' | 'outdated'): Refusal {

@@ -1,7 +1,8 @@
 // My Profile: another e-mail address. Nothing changes before the link that is mailed to it is opened (email-confirm.ts).
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { canonicalEmail, hasSecondFactor, isEmail } from '../../accounts/account.ts';
+import { canonicalEmail, isEmail } from '../../accounts/account.ts';
+import { hasSecondFactor } from '../../accounts/factors.ts';
 import { pendingEmailChange } from '../../credentials/email-change.ts';
 import { reauthenticationGuesses } from '../../sign-in/guesses.ts';
 import { seeOther } from '../http/redirect.ts';

@@ -12,6 +12,7 @@ import type { Clients } from '../../clients/clients.ts';
 import type { EmailChange } from '../../credentials/email-change.ts';
 import type { Mfa } from '../../credentials/mfa.ts';
 import type { NewPasswords } from '../../credentials/new-passwords.ts';
+import type { Passkeys } from '../../credentials/passkeys.ts';
 import type { Passwords } from '../../credentials/passwords.ts';
 import type { Throttle } from '../../credentials/throttle.ts';
 import type { Totp } from '../../credentials/totp.ts';
@@ -38,6 +39,7 @@ import { mfaActivateRoutes } from './mfa-activate.ts';
 import { mfaDeactivateRoutes } from './mfa-deactivate.ts';
 import { nameRoutes } from './name.ts';
 import { notMeRoutes } from './not-me.ts';
+import { passkeysRoutes } from './passkeys.ts';
 import { passwordRoutes } from './password.ts';
 import { profileRoutes } from './profile.ts';
 import { recoveryCodesRoutes } from './recovery-codes.ts';
@@ -59,6 +61,7 @@ export interface AccountPagesDependencies {
   notMe: NotMe;
   oidc: Oidc;
   newPasswords: NewPasswords;
+  passkeys: Passkeys;
   personalData: PersonalData;
   passwords: Passwords;
   productName: string;
@@ -88,6 +91,7 @@ const sections = [
   mfaActivateRoutes,
   mfaDeactivateRoutes,
   recoveryCodesRoutes,
+  passkeysRoutes,
   sessionsRoutes,
   applicationsRoutes,
   activityRoutes,

@@ -1,6 +1,7 @@
 // What can be done to somebody, one act a line: each has a page that says what will happen, and asks. The rules stand in administration/;
 // here is only who is offered what.
-import { type Account, hasSecondFactor } from '../../accounts/account.ts';
+import type { Account } from '../../accounts/account.ts';
+import { hasSecondFactor } from '../../accounts/factors.ts';
 import { invitationState, isCancelled } from '../../accounts/invitation.ts';
 import type { Administration } from '../../administration/administration.ts';
 import type { Administrator } from '../../administration/administrator.ts';

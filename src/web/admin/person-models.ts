@@ -1,5 +1,6 @@
 // People as the console shows them. Firms that whoever looks may not see are left out, whatever else they share.
-import { type Account, displayName, hasSecondFactor } from '../../accounts/account.ts';
+import { type Account, displayName } from '../../accounts/account.ts';
+import { hasSecondFactor } from '../../accounts/factors.ts';
 import { isCancelled } from '../../accounts/invitation.ts';
 import { type Administrator, may } from '../../administration/administrator.ts';
 import { isAdministrative } from '../../organizations/roles.ts';

@@ -89,7 +89,7 @@ export function personRoutes(router: Router, dependencies: AdminPagesDependencie
       instanceRoles: account.roles.map(roleLabel),
       ...(mayChangeRoles(who, account.roles) ? { instanceRolesUrl: personPath(account.id, '/roles') } : {}),
       isShared: memberships.length < organizationIds(account).length,
-      mfa,
+      mfa: { ...mfa, passkeys: mfa.passkeys.length },
       sessions: sessions.map(sessionModel),
       ...(invitation
         ? {

@@ -4,6 +4,7 @@ import type { FieldError } from '../http/view-models.ts';
 
 export const policyFields = [
   'mfa',
+  'passkeys',
   'ipAllowList',
   'passwordMinLength',
   'idleTimeoutMinutes',
@@ -24,6 +25,7 @@ const limits: Record<(typeof numbers)[number], { least: number; most: number }> 
 export function givenOf(policy: PolicyRules): GivenPolicy {
   return {
     mfa: policy.mfa,
+    passkeys: policy.passkeys ?? 'optional',
     ipAllowList: policy.ipAllowList.join('\n'),
     passwordMinLength: String(policy.passwordMinLength ?? ''),
     idleTimeoutMinutes: String(policy.idleTimeoutMinutes ?? ''),
@@ -44,6 +46,7 @@ export function readPolicy(
   const { data, error } = policySchema.safeParse({
     mfa: given.mfa === 'required' ? 'required' : 'optional',
     sso,
+    ...(given.passkeys === 'required-for-administrators' ? { passkeys: given.passkeys } : {}),
     ...(rememberDeviceDays === undefined ? {} : { rememberDeviceDays }),
     ipAllowList: given.ipAllowList.split(/[\s,;]+/).filter(Boolean),
     ...Object.fromEntries(stated),

@@ -1,6 +1,7 @@
 // /users/{id}/…: a person's ways in. They are ended, taken away and sent again, to the person alone; nothing secret is ever shown or set.
 import { z } from 'zod';
 import type { Administration } from '../../administration/administration.ts';
+import type { MfaStatus } from '../../administration/people-acts.ts';
 import { deviceOf } from '../../platform/device.ts';
 import type { Session } from '../../sessions/session.ts';
 import { type Operation, operation } from './operation.ts';
@@ -8,8 +9,24 @@ import { time, timeText, withoutUndefined } from './shapes.ts';
 
 const mailedSchema = z.strictObject({ email: z.string().describe('Where the mail goes') }).meta({ id: 'Mailed' });
 
+const passkeySchema = z
+  .strictObject({
+    name: z.string(),
+    createdAt: time,
+    lastUsedAt: time.optional(),
+    browser: z.string().optional().describe('Where it was made'),
+    system: z.string().optional(),
+    synchronized: z.boolean().describe('Whether its provider keeps copies on other devices'),
+  })
+  .meta({ id: 'Passkey' });
+
 const mfaSchema = z
-  .strictObject({ active: z.boolean(), activatedAt: time.optional(), recoveryCodesLeft: z.int() })
+  .strictObject({
+    active: z.boolean().describe('Whether there is a second factor: an authenticator app, or a passkey'),
+    activatedAt: time.optional().describe('Since when there is an authenticator app'),
+    recoveryCodesLeft: z.int(),
+    passkeys: z.array(passkeySchema),
+  })
   .meta({ id: 'Mfa' });
 
 const sessionSchema = z
@@ -52,19 +69,20 @@ export function userActOperations({ peopleActs }: Administration): Operation[] {
       id: 'getMfa',
       method: 'GET',
       path: '/users/{id}/mfa',
-      summary: 'See whether a second factor is set up',
+      summary: 'See which second factors are set up',
       access: read,
       answer: { status: 200, schema: mfaSchema },
       run: async ({ who, params: { id = '' } }) => {
-        const { activatedAt, ...status } = await peopleActs.mfaOf(who, id);
-        return { body: { ...status, ...(activatedAt === undefined ? {} : { activatedAt: timeText(activatedAt) }) } };
+        const { activatedAt, passkeys, ...status } = await peopleActs.mfaOf(who, id);
+        const since = activatedAt === undefined ? {} : { activatedAt: timeText(activatedAt) };
+        return { body: { ...status, ...since, passkeys: passkeys.map(showPasskey) } };
       },
     }),
     operation({
       id: 'resetMfa',
       method: 'DELETE',
       path: '/users/{id}/mfa',
-      summary: 'Remove a lost second factor',
+      summary: 'Remove lost second factors: authenticator app, passkeys, recovery codes',
       description: 'Ends every session and is told to the person; the password stays.',
       access: help,
       query: z.strictObject({ reason: z.string().trim().max(500).default('').describe('For the audit log') }),
@@ -98,6 +116,16 @@ export function userActOperations({ peopleActs }: Administration): Operation[] {
       },
     }),
   ];
+}
+
+function showPasskey({ name, createdAt, lastUsedAt, userAgent, isBackedUp }: MfaStatus['passkeys'][number]) {
+  return withoutUndefined({
+    name,
+    createdAt: timeText(createdAt),
+    lastUsedAt: lastUsedAt === undefined ? undefined : timeText(lastUsedAt),
+    ...deviceOf(userAgent),
+    synchronized: isBackedUp,
+  });
 }
 
 function mailedTo({ email }: { email: string }) {

@@ -1,6 +1,7 @@
 // A person as the API shows them: never a hash, a secret or a token, and of their firms those alone that the caller may see.
 import { z } from 'zod';
 import type { Account } from '../../accounts/account.ts';
+import { hasSecondFactor } from '../../accounts/factors.ts';
 import { type Administrator, may } from '../../administration/administrator.ts';
 import { listOf, time, timeText, withoutUndefined } from './shapes.ts';
 
@@ -29,7 +30,7 @@ export type User = z.output<typeof userSchema>;
 export const userListSchema = listOf(userSchema).meta({ id: 'UserList' });
 
 export function showUser(who: Administrator, account: Account): User {
-  const { id, email, emailVerified, givenName, familyName, memberships = [], totp, firstSignedInAt } = account;
+  const { id, email, emailVerified, givenName, familyName, memberships = [], firstSignedInAt } = account;
   const seesInstance = who.instance.has('users:read');
   const organizations = memberships
     .filter(({ organization }) => may(who, 'users:read', organization))
@@ -46,7 +47,7 @@ export function showUser(who: Administrator, account: Account): User {
     roles: only?.roles ?? (seesInstance && organizations.length === 0 ? account.roles : []),
     organizations,
     instanceRoles: seesInstance ? account.roles : undefined,
-    mfa: { active: totp !== undefined },
+    mfa: { active: hasSecondFactor(account) },
     firstSignedInAt: firstSignedInAt === undefined ? undefined : timeText(firstSignedInAt),
     createdAt: timeText(account.createdAt),
     updatedAt: timeText(account.updatedAt),

@@ -11,6 +11,20 @@ export interface SessionModel {
   lastSeenAt: number;
 }
 
+/** A passkey in the list of its owner's. */
+export interface PasskeyModel {
+  id: string;
+  /** Empty where nobody named it. */
+  name: string;
+  /** What it was made with. */
+  device: Message;
+  createdAt: number;
+  lastUsedAt?: number;
+  isSynced: boolean;
+  /** Somebody may have a copy of it. */
+  isSuspected: boolean;
+}
+
 /** A relying party that has something of a person. */
 export interface ApplicationModel {
   clientId: string;

@@ -26,6 +26,11 @@ export const accountSections: readonly AccountSection[] = [
       'account/recovery-codes-new',
     ],
   },
+  {
+    href: '/profile/passkeys',
+    key: 'nav.passkeys',
+    views: ['account/passkeys', 'account/passkey-add', 'account/passkey-rename', 'account/passkey-remove'],
+  },
   { href: '/profile/sessions', key: 'nav.sessions', views: ['account/sessions', 'account/session-end'] },
   {
     href: '/profile/applications',

@@ -149,7 +149,7 @@ export interface PersonModel {
   instanceRolesUrl?: string;
   /** Belongs to firms, too, that whoever looks does not see. */
   isShared: boolean;
-  mfa: { active: boolean; activatedAt?: number; recoveryCodesLeft: number };
+  mfa: { active: boolean; activatedAt?: number; recoveryCodesLeft: number; passkeys: number };
   sessions: readonly SessionModel[];
   invitation?: { state: Message; expiresAt?: number; history: readonly { event: Message; at: number }[] };
   /** Left out for whoever may not read the log. */

@@ -29,6 +29,11 @@ export const pages: { readonly [V in ViewName]: Page<V> } = {
   'interaction/profile': step('firstProfile.title'),
   'interaction/enrol-mfa': step('enrolMfa.title'),
   'interaction/recovery-codes': step('recoveryCodes.title'),
+  'interaction/second-passkey': step('secondPasskey.title'),
+  'interaction/make-passkey': {
+    ...step('passkeyOffer.title'),
+    title: ({ isDemanded }) => ({ key: isDemanded ? 'enrolPasskey.title' : 'passkeyOffer.title' }),
+  },
   'interaction/consent': {
     ...step('consent.title'),
     title: ({ client }) => ({ key: 'consent.title', values: { client: client.name } }),
@@ -83,6 +88,10 @@ export const pages: { readonly [V in ViewName]: Page<V> } = {
   'account/password': account('password.title'),
   'account/mfa-activate': account('mfaActivate.title'),
   'account/mfa-deactivate': account('mfaDeactivate.title'),
+  'account/passkeys': account('passkeys.title'),
+  'account/passkey-add': account('passkeyAdd.title'),
+  'account/passkey-rename': account('passkeyRename.title'),
+  'account/passkey-remove': account('passkeyRemove.title'),
   'account/recovery-codes': account('recoveryCodes.title'),
   'account/recovery-codes-new': account('recoveryCodesNew.title'),
   ...adminPages,

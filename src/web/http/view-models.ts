@@ -6,6 +6,7 @@ import type { DeveloperViewModels } from './developer-view-models.ts';
 import type { InvitationViewModels } from './invitation-view-models.ts';
 import type { DeactivationModel, EnrolmentModel, ShownCodesModel } from './mfa-models.ts';
 import type { PageSessionModel } from './page-session.ts';
+import type { PasskeyViewModels } from './passkey-view-models.ts';
 import type { ProfileViewModels } from './profile-view-models.ts';
 
 /** A key of views/locales/en.json with the values its sentence names. */
@@ -58,6 +59,12 @@ export interface StepModel extends FormModel, LookedModel {
   progress?: { step: number; of: number };
 }
 
+/** Where a page's script gets what it asks the browser for, and where the answer is posted. */
+export interface PasskeyPart {
+  action: string;
+  optionsUrl: string;
+}
+
 /** Pages of a signed-in person: the layout draws the user menu from this. */
 export interface SignedInModel {
   user: { name: string; initials: string; email: string; signOutCsrf: string; isAdministrator?: boolean };
@@ -67,16 +74,23 @@ export interface SignedInModel {
   pageSession?: PageSessionModel;
 }
 
-export interface ViewModels extends AdminViewModels, DeveloperViewModels, InvitationViewModels, ProfileViewModels {
+export interface ViewModels
+  extends AdminViewModels,
+    DeveloperViewModels,
+    InvitationViewModels,
+    PasskeyViewModels,
+    ProfileViewModels {
   /** `notice` says why the person is asked again: signed out after a long pause, password just reset. */
   'interaction/sign-in': StepModel & {
     email: string;
     forgottenPasswordUrl?: string;
     /** After a temporary password that ran out. */
     newInvitationUrl?: string;
+    passkey?: PasskeyPart;
     notice?: Message;
   };
-  'interaction/code': StepModel & { email: string; recoveryCodeUrl: string };
+  /** `passkey` where the person has one. */
+  'interaction/code': StepModel & { email: string; recoveryCodeUrl: string; passkey?: PasskeyPart };
   'interaction/recovery-code': StepModel & { email: string; codeUrl: string };
   /** An own password is asked for, in the place of a temporary one, a leaked one, or one an administrator wants changed. */
   'interaction/new-password': StepModel & {

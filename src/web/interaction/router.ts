@@ -8,6 +8,7 @@ import type { Looks } from '../../accounts/looks.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { Clients } from '../../clients/clients.ts';
 import type { NewPasswords } from '../../credentials/new-passwords.ts';
+import type { Passkeys } from '../../credentials/passkeys.ts';
 import type { Grants } from '../../oidc/grants.ts';
 import type { Oidc } from '../../oidc/oidc.ts';
 import type { SignInPolicy } from '../../organizations/policy.ts';
@@ -24,6 +25,15 @@ import { codeScreen } from './code.ts';
 import { consentScreen } from './consent.ts';
 import { enrolMfaScreen } from './enrol-mfa.ts';
 import { newPasswordScreen } from './new-password.ts';
+import {
+  codePasskeyScreen,
+  createPasskeyOptions,
+  enrolPasskeyScreen,
+  passkeyOfferScreen,
+  passkeyScreen,
+  secondPasskeyScreen,
+} from './passkey.ts';
+import { optionsPart } from './passkey-part.ts';
 import { profileScreen } from './profile.ts';
 import { recoveryCodeScreen } from './recovery-code.ts';
 import { recoveryCodesScreen } from './recovery-codes.ts';
@@ -35,6 +45,7 @@ export interface InteractionDependencies {
   oidc: Oidc;
   signIn: SignIn;
   newPasswords: NewPasswords;
+  passkeys: Passkeys;
   accounts: Accounts;
   clients: Clients;
   grants: Grants;
@@ -69,15 +80,21 @@ type Visitor = Context & { params: Record<string, string> };
 export function createInteractionRouter(dependencies: InteractionDependencies): Router {
   const screens = [
     signInScreen,
+    passkeyScreen,
     codeScreen,
+    codePasskeyScreen,
     recoveryCodeScreen,
+    secondPasskeyScreen,
     newPasswordScreen,
     profileScreen,
     enrolMfaScreen,
     recoveryCodesScreen,
+    enrolPasskeyScreen,
+    passkeyOfferScreen,
     consentScreen,
   ].map((make) => make(dependencies));
   const { enter, goOn, cancel, lost } = createVisits(dependencies);
+  const optionsFor = createPasskeyOptions(dependencies);
   const router = new Router();
 
   router.get(
@@ -115,6 +132,17 @@ export function createInteractionRouter(dependencies: InteractionDependencies): 
       }),
     );
   }
+
+  router.get(
+    `/interaction/:uid/${optionsPart}`,
+    leadingOn(async (ctx) => {
+      const visit = await enter(ctx);
+      const options = visit && (await optionsFor(visit));
+      ctx.set('Cache-Control', 'no-store');
+      if (options) ctx.body = options;
+      else if (visit) await goOn(ctx, visit, screens);
+    }),
+  );
 
   // Where a refused cancel leads back to.
   router.get('/interaction/:uid/cancel', (ctx) =>

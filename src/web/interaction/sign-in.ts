@@ -1,23 +1,27 @@
 // The first step: e-mail address and password.
 import { type Account, enrolmentRule } from '../../accounts/account.ts';
+import { lacksPasskey } from '../../accounts/factors.ts';
 import type { EndReason } from '../../sessions/session.ts';
 import { wrongCodesAllowed } from '../../sign-in/attempt.ts';
 import { emailErrors } from '../http/email-errors.ts';
 import type { FieldError, Message } from '../http/view-models.ts';
 import { forgottenPasswordUrl } from './forgotten-password.ts';
 import { outcomeErrors, throttledStatus } from './outcome.ts';
+import { passkeyPart } from './passkey-part.ts';
 import type { InteractionDependencies, Screen } from './router.ts';
 import type { Visit } from './visit.ts';
 
+const path = 'sign-in';
+
 export function signInScreen(dependencies: InteractionDependencies): Screen {
   const { announcement, ownClientId, policyOf, signedIn, signIn, readForm, views } = dependencies;
-  const path = 'sign-in';
-  const links = ({ interaction }: Visit) => ({ forgottenPasswordUrl: forgottenPasswordUrl(interaction.uid) });
 
   /** Why somebody is asked who is signed in. An app gives its own reasons. */
   async function againNotice({ interaction }: Visit, standing: Account | undefined): Promise<Message | undefined> {
     if (!standing) return undefined;
-    if (enrolmentRule(standing, await policyOf(standing))) return { key: 'notice.signInToEnrol' };
+    const policy = await policyOf(standing);
+    if (enrolmentRule(standing, policy)) return { key: 'notice.signInToEnrol' };
+    if (lacksPasskey(standing, policy)) return { key: 'notice.signInToMakePasskey' };
     return interaction.clientId === ownClientId ? { key: 'notice.signInAgain' } : undefined;
   }
 
@@ -30,19 +34,22 @@ export function signInScreen(dependencies: InteractionDependencies): Screen {
         notice(visit) ??
         overNotice(await signedIn.endReason(ctx)) ??
         (await againNotice(visit, (await signedIn.peek(ctx))?.account));
-      const form = { ...visit.stepModel(path), email: visit.attempt.email ?? '', ...links(visit) };
-      const model = why ? { ...form, notice: why } : form;
-      views.render(ctx, 'interaction/sign-in', model);
+      const form = signInModel(dependencies, visit);
+      views.render(ctx, 'interaction/sign-in', why ? { ...form, notice: why } : form);
     },
     async submit(ctx, visit) {
-      const given = await readForm(ctx, visit.csrfContext, ['email', 'password']);
+      const given = await readForm(ctx, visit.csrfContext, ['email', 'password', 'canMakePasskey']);
       if (announcement.read(ctx)) announcement.drop(ctx);
       const email = given.email.trim();
       const missing = faults(email, given.password);
       const outcome =
         missing.length > 0
           ? undefined
-          : await signIn.givePassword(visit.attempt, { email, password: given.password }, visit.origin);
+          : await signIn.givePassword(
+              visit.attempt,
+              { email, password: given.password, canMakePasskey: given.canMakePasskey !== '' },
+              visit.origin,
+            );
       if (outcome === 'accepted' || outcome === 'ended') return;
       const errors =
         outcome === undefined
@@ -55,13 +62,26 @@ export function signInScreen(dependencies: InteractionDependencies): Screen {
       const { status, retryAfter } = throttledStatus(outcome);
       if (retryAfter) ctx.set('Retry-After', retryAfter);
       const model = {
-        ...visit.stepModel(path, errors),
+        ...signInModel(dependencies, visit, errors),
         email: given.email.slice(0, 254),
-        ...links(visit),
         ...(outcome === 'expired' ? { newInvitationUrl } : {}),
       };
       views.render(ctx, 'interaction/sign-in', model, { status });
     },
+  };
+}
+
+/** The page, with the address that is known already. */
+export function signInModel(
+  { passkeys }: Pick<InteractionDependencies, 'passkeys'>,
+  visit: Visit,
+  errors: readonly FieldError[] = [],
+) {
+  return {
+    ...visit.stepModel(path, errors),
+    email: visit.attempt.email ?? '',
+    forgottenPasswordUrl: forgottenPasswordUrl(visit.interaction.uid),
+    ...(passkeys.isAvailable ? passkeyPart(visit, 'passkey') : {}),
   };
 }
 
@@ -75,6 +95,7 @@ const newInvitationUrl = '/invitation/new';
 function notice({ attempt, step }: Visit): Message | undefined {
   if (attempt.wrongCodes >= wrongCodesAllowed) return { key: 'notice.wrongCodes' };
   if (step.rule === 'credentials-changed') return { key: 'notice.credentialsChanged' };
+  if (step.rule === 'passkey-not-verified') return { key: 'notice.passkeyNotVerified' };
   return undefined;
 }
 
