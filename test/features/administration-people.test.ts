@@ -82,7 +82,7 @@ for (const engine of engines) {
       const help = await as({ acme: ['helpdesk'] });
       expect(await acts().sessionsOf(help, id)).toHaveLength(1);
       await acts().resetMfa(help, id, 'phone lost in the lake');
-      expect(await acts().mfaOf(help, id)).toEqual({ active: false, recoveryCodesLeft: 0 });
+      expect(await acts().mfaOf(help, id)).toEqual({ active: false, recoveryCodesLeft: 0, passkeys: [] });
       expect(await acts().sessionsOf(help, id)).toEqual([]);
       expect((await browser.get('/profile')).heading).toBe('Sign in');
       const event = (await gatehouse.services.audit.bySubject(id)).find(({ type }) => type === 'mfa.reset');

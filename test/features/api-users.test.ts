@@ -165,7 +165,7 @@ for (const engine of engines) {
       const path = `/users/${account.id}/mfa`;
       expect((await api('GET', path)).body).toMatchObject({ active: true, recoveryCodesLeft: 10 });
       expect((await api('DELETE', `${path}?reason=phone%20in%20the%20lake`)).status).toBe(204);
-      expect((await api('GET', path)).body).toEqual({ active: false, recoveryCodesLeft: 0 });
+      expect((await api('GET', path)).body).toEqual({ active: false, recoveryCodesLeft: 0, passkeys: [] });
       expect((await api('DELETE', path)).status).toBe(409);
       const [event] = (await api('GET', `/audit-events?subject=${account.id}&type=mfa.reset`)).body.items;
       expect(event).toMatchObject({ actor, detail: { reason: 'phone in the lake' } });

@@ -125,6 +125,13 @@ for (const engine of engines) {
       expect(await eventsOf(person)).toContain('passkey.removed');
     });
 
+    it('says where it is added that it needs script, and asks for none without', async () => {
+      const browser = gatehouse.browser();
+      const page = await openProfile(browser, await createPerson(gatehouse), addPath);
+      expect(page.document.querySelector('noscript')?.textContent).toContain('Passkeys need JavaScript');
+      expect(page.document.querySelector('[data-passkey]')?.hasAttribute('hidden')).toBe(true);
+    });
+
     it('asks for a fresh sign-in before one is added or removed', async () => {
       stopClock();
       const person = await createPerson(gatehouse);
