@@ -40,7 +40,7 @@ describe('every page', () => {
   let place: Place;
 
   beforeAll(async () => {
-    const gatehouse = await startApp();
+    const gatehouse = await startApp({ host: 'localhost' });
     place = {
       gatehouse,
       rp: await registerRelyingParty(gatehouse),

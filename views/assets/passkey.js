@@ -24,7 +24,10 @@ function start(part) {
     waiting.abort();
     status.textContent = '';
     try {
-      post(await ask());
+      const options = await optionsOf();
+      // The sign-in or the session is over: the page itself says so, and leads on.
+      if (!options) return location.reload();
+      post(await ask(options));
     } catch (error) {
       status.textContent = error.name === 'InvalidStateError' ? part.dataset.known : part.dataset.cancelled;
       if ('autofill' in part.dataset) autofill();
@@ -43,17 +46,19 @@ function start(part) {
       autofill();
     }, renewAfter);
     try {
-      post(await ask({ mediation: 'conditional', signal }));
+      const options = await optionsOf();
+      if (options) post(await ask(options, { mediation: 'conditional', signal }));
     } catch {
       clearTimeout(timer);
     }
   }
 
-  async function ask(more = {}) {
+  async function optionsOf() {
     const response = await fetch(part.dataset.passkey, { headers: { Accept: 'application/json' } });
-    // The sign-in or the session is over: the page itself says so, and leads on.
-    if (!response.headers.get('Content-Type')?.includes('json')) return location.reload();
-    const { create, get } = await response.json();
+    return response.headers.get('Content-Type')?.includes('json') ? response.json() : undefined;
+  }
+
+  function ask({ create, get }, more = {}) {
     return create
       ? navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(create) })
       : navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(get), ...more });
