@@ -97,7 +97,10 @@ describe('a forged post', () => {
 
   beforeAll(async () => {
     // A mail server that is down.
-    const gatehouse = await startApp({ host: 'localhost', env: { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'id@example.com' } });
+    const gatehouse = await startApp({
+      host: 'localhost',
+      env: { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'id@example.com' },
+    });
     const rp = await registerRelyingParty(gatehouse);
     const thirdParty = await registerRelyingParty(gatehouse, { first_party: false });
     place = { gatehouse, rp, thirdParty };
