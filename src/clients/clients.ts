@@ -1,12 +1,12 @@
 // Keeps client records. Secrets are stored as keyed hashes, so that one chosen too short cannot be guessed from the database alone.
 import type { Audit, AuditEventType, Origin } from '../audit/audit.ts';
+import { createBrandWriting } from '../organizations/brand-writing.ts';
 import type { Logos } from '../organizations/logos.ts';
 import { DomainError, isDomainError } from '../platform/errors.ts';
 import { newId, randomToken } from '../platform/ids.ts';
 import { constantTimeEqual, type Secrets } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
 import { type Client, type ClientMetadata, clientsSpec, substanceOf, usesSecret } from './client.ts';
-import { createClientBrands } from './client-brands.ts';
 import { parseRegistration } from './registration.ts';
 
 /** Two at once, for as long as a program changes over. */
@@ -177,10 +177,8 @@ export function createClients({ storage, secrets, audit, logos }: ClientsDepende
   }
 
   function record(type: AuditEventType, client: Client, detail: Record<string, string>, origin: Origin): Promise<void> {
-    return audit.record(
-      { type, result: 'success', clientId: client.id, organizations: organizationOf(client), detail },
-      origin,
-    );
+    const organizations = organizationOf(client);
+    return audit.record({ type, result: 'success', clientId: client.id, organizations, detail }, origin);
   }
 
   /** @returns whether it is one of the client's secrets, in constant time */
@@ -195,7 +193,12 @@ export function createClients({ storage, secrets, audit, logos }: ClientsDepende
     return secrets.hmacs('client secret', `${clientId} ${secret}`);
   }
 
-  const setBrand = createClientBrands({ clients, logos, record });
+  const setBrand = createBrandWriting({
+    records: clients,
+    logos,
+    ownerOf: (id) => `client ${id}`,
+    changed: (client, detail, origin) => record('client.brand-changed', client, detail, origin),
+  });
 
   return { get, list, apply, setBrand, addSecret, retireSecret, remove, noteUse, parseRegistration, isSecretOf };
 }

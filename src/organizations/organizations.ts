@@ -3,8 +3,8 @@ import type { Audit, AuditEvent, AuditEventType, Origin } from '../audit/audit.t
 import { DomainError, isDomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
 import type { Collection, Storage } from '../storage/port.ts';
+import { createBrandWriting } from './brand-writing.ts';
 import { claimId, type DomainClaim } from './domain-claim.ts';
-import { createFirmBrands } from './firm-brands.ts';
 import { createFirmPolicies } from './firm-policies.ts';
 import type { Logos } from './logos.ts';
 import { idFromName, type Organization, type OrganizationInput, organizationsSpec } from './organization.ts';
@@ -143,7 +143,12 @@ export function createOrganizations({ storage, audit, claims, logos }: Organizat
     list,
     named,
     remove,
-    setBrand: createFirmBrands({ organizations, logos, note }),
+    setBrand: createBrandWriting({
+      records: organizations,
+      logos,
+      ownerOf: (id) => `organization ${id}`,
+      changed: ({ id }, detail, origin) => note('organization.brand-changed', id, detail, origin),
+    }),
     ...createFirmPolicies({ organizations, note }),
   };
 }
