@@ -135,8 +135,12 @@ export function createKeys({ settings, ...dependencies }: KeysDependencies) {
     if (hasSigning && next) return;
     if (!hasSigning && !next) {
       // Nobody has seen any list yet: the second need not wait for longer than the first.
-      await stored.add({ algorithm, number, activatedAt: now });
-      await stored.add({ algorithm, number: number + 1, readyAt: now });
+      // Made side by side: a first start waits for them.
+      const [first, second] = [number, number + 1];
+      await Promise.all([
+        stored.add({ algorithm, number: first, activatedAt: now }),
+        stored.add({ algorithm, number: second, readyAt: now }),
+      ]);
       return;
     }
     if (!hasSigning && next) await stored.activate(next, undefined, system);
