@@ -100,6 +100,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     log,
     findAccount: services.findAccount,
     barrierOf: services.barrierOf,
+    limitsOfClient: services.limitsOfClient,
     pages,
     before,
   });

@@ -2,7 +2,6 @@
 
 import { createAccounts } from './accounts/accounts.ts';
 import { activeAccount, epochReader } from './accounts/active-account.ts';
-import { createLooks } from './accounts/looks.ts';
 import { createProfiles } from './accounts/profiles.ts';
 import { createSecurityNotices } from './accounts/security-notices.ts';
 import { createStanding } from './accounts/standing.ts';
@@ -66,9 +65,13 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
   const accounts = createAccounts({ storage });
   const currentAccount = oncePerRequest(accounts.get);
   const findAccount = activeAccount(currentAccount);
-  const standing = createStanding({ getAccount: currentAccount, organizations, policies });
-  const { policyOf, firmNamesOf } = standing;
-  const { lookOf, mailLookOf } = createLooks({ organizations });
+  const standing = createStanding({
+    getAccount: currentAccount,
+    getClient: oncePerRequest(clients.get),
+    organizations,
+    policies,
+  });
+  const { policyOf, firmNamesOf, mailLookOf } = standing;
   const profiles = createProfiles({ accounts, audit });
   const { issuer, productName } = config;
   const notMeUrl = `${issuer}/not-me`;
@@ -156,6 +159,7 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
     audit,
     knownBrowsers,
     securityNotices,
+    sessions,
     policyOf,
   });
 
@@ -195,7 +199,6 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
     ...federation,
     batches,
     ...standing,
-    lookOf,
     signIn,
   };
 }

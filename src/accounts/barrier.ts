@@ -1,9 +1,26 @@
 // What keeps a session from being used further, until the sign-in is completed or the person is somewhere else.
-import { addressRefusal, type SignInPolicy } from '../organizations/policy.ts';
+import { addressRefusal, type PolicySource, type SignInPolicy } from '../organizations/policy.ts';
 import { type Account, enrolmentRule } from './account.ts';
-import { lacksPasskey } from './factors.ts';
+import { hasSecondFactor, lacksPasskey } from './factors.ts';
 
-export type Barrier = 'policy-requires-mfa' | 'account-must-enrol' | 'policy-requires-passkey' | 'address-not-allowed';
+export type Barrier =
+  | 'policy-requires-mfa'
+  | 'account-must-enrol'
+  | 'policy-requires-passkey'
+  | 'address-not-allowed'
+  /** The app asks for a second factor, and the session was made without one. */
+  | 'second-factor-missing'
+  /** The app asks for a younger sign-in. */
+  | 'sign-in-too-old';
+
+/** A session that is to open an app. */
+export interface SessionUse {
+  clientId: string;
+  /** What was proved in it. */
+  amr: readonly string[];
+  /** Milliseconds UTC. */
+  signedInAt: number;
+}
 
 /** @param address where the request comes from */
 export function barrierBefore(
@@ -13,4 +30,20 @@ export function barrierBefore(
 ): Barrier | undefined {
   if (addressRefusal(policy, address)) return 'address-not-allowed';
   return enrolmentRule(account, policy) ?? (lacksPasskey(account, policy) ? 'policy-requires-passkey' : undefined);
+}
+
+/** What the session lacks for this app alone: our own pages, and apps that ask for nothing, may be used all the same. */
+export function shortcomingOf(
+  account: Account,
+  { because, mfa, maxAge, absoluteSeconds }: SignInPolicy,
+  { clientId, amr, signedInAt }: SessionUse,
+  now: number,
+): Barrier | undefined {
+  const isAskedByClient = (source: PolicySource) => source.kind === 'client' && source.id === clientId;
+  const longest = Math.min(
+    maxAge?.seconds ?? Infinity,
+    isAskedByClient(because.absoluteSeconds) ? absoluteSeconds : Infinity,
+  );
+  if (now - signedInAt > longest * 1000) return 'sign-in-too-old';
+  return mfa === 'required' && hasSecondFactor(account) && !amr.includes('mfa') ? 'second-factor-missing' : undefined;
 }

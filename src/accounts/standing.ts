@@ -1,30 +1,45 @@
-// Where an account stands: its firms, the policy that holds for it, and what keeps its sessions from being used further.
+// Where an account stands: its firms and their look, the policy that holds for it, and what keeps its sessions from being used further.
 import type { AuditEvent, Origin } from '../audit/audit.ts';
+import { type Client, layerOfClient } from '../clients/client.ts';
 import type { Organizations } from '../organizations/organizations.ts';
 import type { Policies } from '../organizations/policies.ts';
 import type { SignInPolicy } from '../organizations/policy.ts';
+import type { SessionLimits } from '../sessions/saved-session.ts';
 import type { Account } from './account.ts';
-import { type Barrier, barrierBefore } from './barrier.ts';
+import { type Barrier, barrierBefore, type SessionUse, shortcomingOf } from './barrier.ts';
+import { createLooks } from './looks.ts';
 import { organizationIds } from './membership.ts';
 
 export interface StandingDependencies {
   getAccount(id: string): Promise<Account | undefined>;
+  getClient(id: string): Promise<Client | undefined>;
   organizations: Organizations;
   policies: Policies;
 }
 
-export function createStanding({ getAccount, organizations, policies }: StandingDependencies) {
-  /** What holds for everybody, where there is no account. */
-  function policyOf(account: Account | undefined): Promise<SignInPolicy> {
-    return policies.of(account ? organizationIds(account) : []);
+export function createStanding({ getAccount, getClient, organizations, policies }: StandingDependencies) {
+  /** What holds for everybody, where there is no account. @param clientId the app that the person is on the way to */
+  async function policyOf(account: Account | undefined, clientId?: string): Promise<SignInPolicy> {
+    const client = clientId === undefined ? undefined : await getClient(clientId);
+    return policies.of(account ? organizationIds(account) : [], { client: client && layerOfClient(client) });
   }
 
   async function firmNamesOf(account: Account): Promise<string[]> {
     return (await organizations.named(organizationIds(account))).map(({ name }) => name);
   }
 
-  async function barrierOf(account: Account, { address }: Origin): Promise<Barrier | undefined> {
-    return barrierBefore(account, await policyOf(account), address);
+  /** @param use which app the session is to open; without one, our own pages */
+  async function barrierOf(account: Account, { address }: Origin, use?: SessionUse): Promise<Barrier | undefined> {
+    const policy = await policyOf(account, use?.clientId);
+    return barrierBefore(account, policy, address) ?? (use && shortcomingOf(account, policy, use, Date.now()));
+  }
+
+  /** What an app states of the session it is opened in; undefined where it states nothing. */
+  async function limitsOfClient(clientId: string): Promise<SessionLimits | undefined> {
+    const client = await getClient(clientId);
+    if (!client?.policy) return undefined;
+    const { idleSeconds, absoluteSeconds } = layerOfClient(client).rules;
+    return { idleSeconds, absoluteSeconds };
   }
 
   /** Whose administrators may read an event. */
@@ -33,6 +48,6 @@ export function createStanding({ getAccount, organizations, policies }: Standing
     return account ? organizationIds(account) : [];
   }
 
-  return { policyOf, firmNamesOf, barrierOf, organizationsOf };
+  return { policyOf, firmNamesOf, barrierOf, limitsOfClient, organizationsOf, ...createLooks({ organizations }) };
 }
 export type Standing = ReturnType<typeof createStanding>;

@@ -3,6 +3,7 @@ import { createAttention } from './attention.ts';
 import { createAuditLog } from './audit-log.ts';
 import { type BrandsDependencies, createBrands } from './brands.ts';
 import { type ClientAppsDependencies, createClientApps } from './client-apps.ts';
+import { createClientPolicyAdministration } from './client-policies.ts';
 import { createDomains, type DomainsDependencies } from './domains.ts';
 import { createFirms, type FirmsDependencies } from './firms.ts';
 import { createHealth, type HealthDependencies } from './health.ts';
@@ -54,6 +55,7 @@ export function createAdministration(dependencies: AdministrationDependencies) {
     policies: createPolicyAdministration({ ...dependencies, firms }),
     simulator: createSimulator({ ...dependencies, people }),
     clientApps,
+    clientPolicies: createClientPolicyAdministration({ ...dependencies, clientApps }),
     brands: createBrands({ ...dependencies, clientApps, firms }),
     connections: createUpstreamConnections(dependencies),
     auditLog: createAuditLog(dependencies),

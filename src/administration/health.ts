@@ -132,7 +132,7 @@ async function firmFindings(
   const { id, name, domains } = firm;
   const subject = { kind: 'organization', id, name } as const;
   const [{ mfa, passwordMinLength }, verified, flagged] = await Promise.all([
-    policies.of([id], [firm]),
+    policies.of([id], { instead: [firm] }),
     domainClaims.verifiedOf(firm),
     domainClaims.flagged(id),
   ]);

@@ -117,7 +117,7 @@ export function createPolicyAdministration(dependencies: PoliciesDependencies) {
   }
 
   async function isShutOut(account: Account, proposed: Organization): Promise<boolean> {
-    const policy = await policies.of(organizationIds(account), [proposed]);
+    const policy = await policies.of(organizationIds(account), { instead: [proposed] });
     for await (const { address, endedAt, endsAt } of sessions.ofAccount(account.id))
       if (endedAt === undefined && endsAt > Date.now() && addressRefusal(policy, address)) return true;
     return false;

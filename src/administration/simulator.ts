@@ -24,14 +24,15 @@ export interface SimulatorDependencies {
 }
 
 export function createSimulator({ people, policyOf }: SimulatorDependencies) {
-  /** @param given.asksConsent whether the app is one that shows the consent screen
+  /** @param given.clientId the app that the person is on the way to; our own pages without one
+   *  @param given.asksConsent whether the app is one that shows the consent screen
    *  @throws DomainError 'not_found' for somebody who may not be seen */
   async function simulate(
     who: Administrator,
-    given: { accountId: string; address: string | undefined; asksConsent: boolean },
+    given: { accountId: string; address: string | undefined; clientId?: string | undefined; asksConsent: boolean },
   ): Promise<SimulatedStep[]> {
     const account = await people.get(who, given.accountId);
-    const policy = await policyOf(account);
+    const policy = await policyOf(account, given.clientId);
     const steps = walk({ account, policy, address: given.address });
     const isThrough = steps.at(-1)?.name === 'done';
     const all: Step[] =

@@ -22,6 +22,7 @@ export const auditEventTypes = [
   'client.changed',
   'client.created',
   'client.deleted',
+  'client.policy-changed',
   'client.secret-added',
   'client.secret-retired',
   'connection.changed',

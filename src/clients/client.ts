@@ -1,6 +1,7 @@
 // The client record: RFC 7591 metadata, our own additions, hashed secrets. Pure rules; clients.ts keeps the records.
 import { z } from 'zod';
 import { brandSchema } from '../organizations/brand.ts';
+import { type ClientPolicyRules, clientPolicySchema, type PolicyLayer, statedBy } from '../organizations/policy.ts';
 import type { CollectionSpec } from '../storage/port.ts';
 import { checkMetadata, redirectUri, unknownScopes, webUri } from './client-rules.ts';
 
@@ -73,6 +74,8 @@ export const clientSchema = z.object({
   isDeclared: z.literal(true).optional(),
   metadata: clientMetadataSchema,
   brand: brandSchema.optional(),
+  /** What it states for signing in to it; nothing where it is left out. */
+  policy: clientPolicySchema.optional(),
   secrets: z.array(z.object({ id: z.string(), hash: z.string(), createdAt: z.number() })),
   createdAt: z.number(),
   updatedAt: z.number(),
@@ -87,6 +90,16 @@ export function usesSecret({
   token_endpoint_auth_method: method,
 }: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean {
   return method === 'client_secret_basic' || method === 'client_secret_post';
+}
+
+export function policyOfClient({ policy }: Pick<Client, 'policy'>): ClientPolicyRules {
+  return policy ?? clientPolicySchema.parse({});
+}
+
+/** What it states, before the resolver. */
+export function layerOfClient(client: Pick<Client, 'id' | 'metadata' | 'policy'>): PolicyLayer {
+  const source = { kind: 'client', id: client.id, name: clientName(client.metadata) } as const;
+  return { source, rules: statedBy(policyOfClient(client)) };
 }
 
 /** What a registration may change. */

@@ -7,10 +7,9 @@ import { newId, randomToken } from '../platform/ids.ts';
 import { constantTimeEqual, type Secrets } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
 import { type Client, type ClientMetadata, clientsSpec, substanceOf, usesSecret } from './client.ts';
+import { createClientPolicies } from './client-policies.ts';
+import { createClientSecrets } from './client-secrets.ts';
 import { parseRegistration } from './registration.ts';
-
-/** Two at once, for as long as a program changes over. */
-const mostSecrets = 2;
 
 /** How often a use is noted at most: a write for each would be one for each token. */
 const useNotedMs = 3600 * 1000;
@@ -127,39 +126,6 @@ export function createClients({ storage, secrets, audit, logos }: ClientsDepende
     return clients.list({ ...where, limit, ...(after === undefined ? {} : { after }) });
   }
 
-  /** One more secret, so that a program can change over while the old one still works.
-   *  @returns the secret: it is shown this once
-   *  @throws DomainError 'not_found'; 'conflict' when there are two already, or the client uses none */
-  async function addSecret(clientId: string, origin: Origin): Promise<{ id: string; secret: string }> {
-    const secret = randomToken();
-    const entry = { id: newId(), hash: hashesOf(clientId, secret)[0] ?? '', createdAt: Date.now() };
-    const client = await clients.get(clientId);
-    if (!client) throw new DomainError('not_found', `there is no client ${clientId}`);
-    if (!usesSecret(client.metadata)) throw new DomainError('conflict', 'the client authenticates without a secret');
-    const updated = await clients.update(clientId, (old) =>
-      old.secrets.length < mostSecrets
-        ? { ...old, secrets: [...old.secrets, entry], updatedAt: Date.now() }
-        : undefined,
-    );
-    if (!updated) throw new DomainError('conflict', 'the client has two secrets already: retire one first');
-    await record('client.secret-added', updated, { secretId: entry.id }, origin);
-    return { id: entry.id, secret };
-  }
-
-  /** @throws DomainError 'not_found'; 'conflict' for the only one */
-  async function retireSecret(clientId: string, secretId: string, origin: Origin): Promise<void> {
-    const client = await clients.get(clientId);
-    if (!client?.secrets.some(({ id }) => id === secretId))
-      throw new DomainError('not_found', `there is no secret ${secretId} of ${clientId}`);
-    const updated = await clients.update(clientId, (old) =>
-      old.secrets.length > 1 && old.secrets.some(({ id }) => id === secretId)
-        ? { ...old, secrets: old.secrets.filter(({ id }) => id !== secretId), updatedAt: Date.now() }
-        : undefined,
-    );
-    if (!updated) throw new DomainError('conflict', 'the only secret cannot be retired: add another first');
-    await record('client.secret-retired', updated, { secretId }, origin);
-  }
-
   /** @returns whether there was one */
   async function remove(clientId: string, origin: Origin): Promise<boolean> {
     const client = await clients.get(clientId);
@@ -193,14 +159,27 @@ export function createClients({ storage, secrets, audit, logos }: ClientsDepende
     return secrets.hmacs('client secret', `${clientId} ${secret}`);
   }
 
+  const secretActs = createClientSecrets({ clients, record, hashesOf });
   const setBrand = createBrandWriting({
     records: clients,
     logos,
     ownerOf: (id) => `client ${id}`,
     changed: (client, detail, origin) => record('client.brand-changed', client, detail, origin),
   });
+  const setPolicy = createClientPolicies({ clients, record });
 
-  return { get, list, apply, setBrand, addSecret, retireSecret, remove, noteUse, parseRegistration, isSecretOf };
+  return {
+    get,
+    list,
+    apply,
+    setBrand,
+    setPolicy,
+    ...secretActs,
+    remove,
+    noteUse,
+    parseRegistration,
+    isSecretOf,
+  };
 }
 export type Clients = ReturnType<typeof createClients>;
 

@@ -1,10 +1,16 @@
 // What a file declares, held against what is stored: what applying it would change, and the file that would change nothing.
 import { stringify } from 'yaml';
-import { type Client, clientMetadataSchema } from '../clients/client.ts';
+import { type Client, clientMetadataSchema, policyOfClient } from '../clients/client.ts';
 import { parseRegistration } from '../clients/registration.ts';
 import type { Connection } from '../federation/connection.ts';
 import { declarationOf as connectionDeclaration, connectionDifferences } from '../federation/declared.ts';
-import { type Difference, declarationOf, differences, organizationDifferences } from '../organizations/declared.ts';
+import {
+  type Difference,
+  declarationOf,
+  differences,
+  organizationDifferences,
+  prefixed,
+} from '../organizations/declared.ts';
 import { brandFields, brandOf, type DeclaredBrandText, declaredBrand } from '../organizations/declared-brand.ts';
 import type { Organization } from '../organizations/organization.ts';
 import { paged } from '../platform/paged.ts';
@@ -91,13 +97,14 @@ export async function exported({
 function clientDifferences(wanted: DeclaredClient, metadata: object, stored: Client | undefined): Difference[] {
   const organization = wanted.organization ?? stored?.organization;
   const old = stored ? { organization: stored.organization, ...stored.metadata } : {};
-  const [had, has] = [brandFields(stored?.brand), brandFields(brandOf(wanted.brand))];
+  const had = stored ? { ...prefixed(policyOfClient(stored)), ...brandFields(stored.brand) } : {};
+  const has = { ...prefixed(wanted.policy), ...brandFields(brandOf(wanted.brand)) };
   return [...differences(ordered(old), ordered({ organization, ...metadata })), ...differences(had, has)];
 }
 
 /** The metadata without what is the default anyway. */
 function registrationOf(
-  { metadata, organization }: Client,
+  { metadata, organization, policy }: Client,
   brand: DeclaredBrandText | undefined,
 ): Record<string, unknown> {
   const least = { client_id: metadata.client_id, redirect_uris: ['https://client.example/'] };
@@ -106,7 +113,14 @@ function registrationOf(
     ([field, value]) => JSON.stringify(value) !== JSON.stringify(defaults[field as keyof typeof defaults]),
   );
   const { client_id, ...rest } = Object.fromEntries(said);
-  return { client_id, ...(organization === undefined ? {} : { organization }), ...(brand ? { brand } : {}), ...rest };
+  const rules = policy ? { policy } : {};
+  return {
+    client_id,
+    ...(organization === undefined ? {} : { organization }),
+    ...rules,
+    ...(brand ? { brand } : {}),
+    ...rest,
+  };
 }
 
 /** By the order of the schema, whatever order a storage gives fields back in. */

@@ -6,6 +6,7 @@ import { declaredConnectionSchema } from '../federation/declared.ts';
 import { declaredOrganizationSchema } from '../organizations/declared.ts';
 import { type DeclaredBrand, declaredBrandSchema } from '../organizations/declared-brand.ts';
 import { organizationId } from '../organizations/organization.ts';
+import { type ClientPolicyRules, clientPolicySchema } from '../organizations/policy.ts';
 import { isDomainError } from '../platform/errors.ts';
 
 /** As written. */
@@ -16,6 +17,7 @@ export interface DeclaredClient {
   registration: Record<string, unknown>;
   organization?: string;
   brand: DeclaredBrand;
+  policy: ClientPolicyRules;
 }
 
 export function organizationFaults(value: Entry): string[] {
@@ -39,12 +41,13 @@ function faultsIn(error: z.ZodError | undefined): string[] {
 
 export function clientFaults(value: Entry): string[] {
   const { registration, organization } = declaredClient(value);
-  const look = declaredBrandSchema.safeParse(value.brand ?? {}).error?.issues ?? [];
+  const look = partFaults('brand', declaredBrandSchema, value.brand);
+  const rules = partFaults('policy', clientPolicySchema, value.policy);
   const whose =
     organization === undefined || organizationId.safeParse(organization).success
       ? []
       : ['organization: must be the id of an organization'];
-  const faults = [...whose, ...look.map(({ path, message }) => `${['brand', ...path].join('.')}: ${message}`)];
+  const faults = [...whose, ...look, ...rules];
   try {
     parseRegistration(registration);
     return faults;
@@ -54,7 +57,18 @@ export function clientFaults(value: Entry): string[] {
   }
 }
 
-export function declaredClient({ organization, brand = {}, ...registration }: Entry): DeclaredClient {
+/** What is left out is as if nothing stood there. */
+function partFaults(field: string, schema: z.ZodType, value: unknown): string[] {
+  const faults = faultsIn(schema.safeParse(value ?? {}).error);
+  return faults.map((fault) => `${field}${fault.startsWith(':') ? '' : '.'}${fault}`);
+}
+
+export function declaredClient({ organization, brand, policy, ...registration }: Entry): DeclaredClient {
   const whose = organization === undefined ? {} : { organization: organization as string };
-  return { registration, ...whose, brand: declaredBrandSchema.safeParse(brand).data ?? {} };
+  return {
+    registration,
+    ...whose,
+    brand: declaredBrandSchema.safeParse(brand).data ?? {},
+    policy: clientPolicySchema.safeParse(policy).data ?? clientPolicySchema.parse({}),
+  };
 }

@@ -1,6 +1,7 @@
 // `gatehouse config …`: checks the settings, and makes organizations and clients equal to a file.
 import type { Command } from 'commander';
 import { parse } from 'yaml';
+import { policyOfClient } from '../clients/client.ts';
 import { ConfigError } from '../config.ts';
 import { applyConnection } from '../federation/declared.ts';
 import { applyOrganization } from '../organizations/declared.ts';
@@ -141,16 +142,17 @@ async function applyConfig(env: Environment, path: string, { config: file }: Com
   });
 }
 
-async function applyClient(
-  { clients }: Services,
-  { registration, organization, brand }: DeclaredClient,
-): Promise<Applied> {
+/** Registration, rules and look: the rules at once after the registration, so that no app stands open for long. */
+async function applyClient({ clients }: Services, wanted: DeclaredClient): Promise<Applied> {
+  const { registration, organization, brand, policy } = wanted;
   const applied = await clients.apply(registration, origin, { organization, isDeclared: true });
   const stored = await clients.get(applied.clientId);
-  const isSameLook = JSON.stringify(brandFields(stored?.brand)) === JSON.stringify(brandFields(brandOf(brand)));
-  if (isSameLook) return applied;
-  await clients.setBrand(applied.clientId, wholeBrand(brand), origin);
-  return applied.outcome === 'unchanged' ? { ...applied, outcome: 'changed' } : applied;
+  const isSame = (a: object, b: object) => JSON.stringify(a) === JSON.stringify(b);
+  const hasRules = stored !== undefined && isSame(policyOfClient(stored), policy);
+  const hasLook = isSame(brandFields(stored?.brand), brandFields(brandOf(brand)));
+  if (!hasRules) await clients.setPolicy(applied.clientId, policy, origin);
+  if (!hasLook) await clients.setBrand(applied.clientId, wholeBrand(brand), origin);
+  return applied.outcome === 'unchanged' && !(hasRules && hasLook) ? { ...applied, outcome: 'changed' } : applied;
 }
 
 interface Done {

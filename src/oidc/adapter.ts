@@ -7,6 +7,7 @@ import type { Clients } from '../clients/clients.ts';
 import { isDomainError } from '../platform/errors.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import { type Artifact, type ArtifactKind, type Artifacts, artifactKinds } from '../sessions/artifacts.ts';
+import type { SessionLimits } from '../sessions/saved-session.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { clientAdapter } from './client-adapter.ts';
@@ -18,6 +19,8 @@ export interface AdapterDependencies {
   artifacts: Artifacts;
   sessions: Sessions;
   findClient: Clients['get'];
+  /** What an app states of the session that it is opened in. */
+  limitsOfClient(clientId: string): Promise<SessionLimits | undefined>;
   secrets: Secrets;
   /** Whether the account still stands behind a grant that was made in a session of this epoch. */
   grantStands(accountId: string, epoch: number | undefined): Promise<boolean>;

@@ -1,7 +1,7 @@
 // oidc-provider's configuration, in one place. What is not named here is the library's default, looked at and kept.
 import type { Configuration, ErrorOut, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import type { Account } from '../accounts/account.ts';
-import type { Barrier } from '../accounts/barrier.ts';
+import type { Barrier, SessionUse } from '../accounts/barrier.ts';
 import type { Origin } from '../audit/audit.ts';
 import { ownClientId } from '../clients/client.ts';
 import { protocolScopes } from '../clients/client-rules.ts';
@@ -9,6 +9,7 @@ import { enabledAlgorithms } from './algorithms.ts';
 import type { SignOutReport } from './backchannel.ts';
 import { accountClaims, acr, claimsByScope } from './claims.ts';
 import { createPrompts } from './prompts.ts';
+import { sessionUse } from './session-use.ts';
 import { idTokenSeconds } from './signing-key.ts';
 
 /** Pages that the library asks us to draw. */
@@ -30,7 +31,7 @@ export interface ConfigurationParts {
   /** BCP 47 tags of the languages that pages are in; an app asks for one by `ui_locales`. */
   uiLocales: readonly string[];
   findAccount(id: string): Promise<Account | undefined>;
-  barrierOf(account: Account, origin: Origin): Promise<Barrier | undefined>;
+  barrierOf(account: Account, origin: Origin, use?: SessionUse): Promise<Barrier | undefined>;
   loadExistingGrant: NonNullable<Configuration['loadExistingGrant']>;
   /** Notes that the session behind a refresh token is in use. */
   touchSession(uid: string): Promise<void>;
@@ -61,7 +62,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
         account && {
           accountId: account.id,
           claims: async () => accountClaims(account),
-          barrier: () => parts.barrierOf(account, ctx.state.origin),
+          barrier: () => parts.barrierOf(account, ctx.state.origin, sessionUse(ctx)),
         }
       );
     },

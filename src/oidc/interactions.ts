@@ -5,6 +5,7 @@ import { errors } from 'oidc-provider';
 import type { SignInFacts } from '../sessions/saved-session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { grantOf } from './grants.ts';
+import { stepUpReasons } from './prompts.ts';
 
 export interface Exchange {
   req: IncomingMessage;
@@ -21,6 +22,8 @@ export interface PendingInteraction {
   clientId: string;
   /** The session that stood when the request was made. */
   session?: { uid: string; accountId: string } | undefined;
+  /** The session is good but for a second factor. */
+  isStepUp: boolean;
   missing: {
     scopes: readonly string[];
     claims: readonly string[];
@@ -35,7 +38,8 @@ export interface LoginResult {
   amr: string[];
   /** Seconds UTC: becomes auth_time. */
   ts: number;
-  session: SignInFacts;
+  /** Left out where a session that stands only gained a second factor: its limits go on. */
+  session?: SignInFacts;
 }
 
 export function createInteractions(provider: () => Provider, sessions: Pick<Sessions, 'epochOfSession'>) {
@@ -117,6 +121,7 @@ function describe({ uid, prompt, params, session }: LibraryInteraction): Pending
     reasons: prompt.reasons,
     params,
     clientId: String(params.client_id),
+    isStepUp: prompt.name === 'login' && prompt.reasons.every((reason) => stepUpReasons.includes(reason)),
     ...(session?.uid && session.accountId ? { session: { uid: session.uid, accountId: session.accountId } } : {}),
     missing: {
       scopes: asList(missingOIDCScope),

@@ -2,7 +2,7 @@
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { type Account, tokensStand } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import type { Barrier } from '../accounts/barrier.ts';
+import type { Barrier, SessionUse } from '../accounts/barrier.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Log } from '../platform/log.ts';
@@ -11,7 +11,7 @@ import type { Artifacts } from '../sessions/artifacts.ts';
 import type { LogoutDeliveries } from '../sessions/logout-deliveries.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import { createAdapter } from './adapter.ts';
+import { type AdapterDependencies, createAdapter } from './adapter.ts';
 import { createApiResource, createApiTokens } from './api-resource.ts';
 import { createBackchannel, type SignOutReport } from './backchannel.ts';
 import { createClientAccess } from './client-access.ts';
@@ -45,7 +45,8 @@ export interface OidcDependencies {
   log: Log;
   findAccount(id: string): Promise<Account | undefined>;
   /** What stands before the account going anywhere: a second factor to set up, an address that is not allowed. */
-  barrierOf(account: Account, origin: Origin): Promise<Barrier | undefined>;
+  barrierOf(account: Account, origin: Origin, use?: SessionUse): Promise<Barrier | undefined>;
+  limitsOfClient: AdapterDependencies['limitsOfClient'];
   pages: ProviderPages;
   /** What each request passes before the library sees it: the provider is a Koa application of its own. */
   before: readonly Parameters<Provider['use']>[0][];
@@ -63,6 +64,7 @@ export async function createOidc(dependencies: OidcDependencies) {
     artifacts,
     sessions,
     findClient,
+    limitsOfClient: dependencies.limitsOfClient,
     secrets,
     grantStands,
     onSignedOut,

@@ -2,9 +2,13 @@
 import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy as policyOf } from 'oidc-provider';
 
+import type { Barrier } from '../accounts/barrier.ts';
 import { acr } from './claims.ts';
 
 const { Check, base } = policyOf;
+
+/** Why a session that stands is asked for a second factor, and for nothing else. */
+export const stepUpReasons: readonly string[] = ['second_factor_missing', 'acr_values'];
 
 export function createPrompts(): interactionPolicy.DefaultPolicy {
   const policy = base();
@@ -12,7 +16,8 @@ export function createPrompts(): interactionPolicy.DefaultPolicy {
   const consent = policy.get('consent');
   if (!login || !consent) throw new Error('oidc-provider has no login or consent prompt');
   login.checks.add(acrCheck());
-  login.checks.add(barrierCheck());
+  login.checks.add(barrierCheck('sign_in_incomplete', (barrier) => barrier !== 'second-factor-missing'));
+  login.checks.add(barrierCheck('second_factor_missing', (barrier) => barrier === 'second-factor-missing'));
   consent.checks.remove('native_client_prompt');
   consent.checks.add(nativeClientCheck());
   return policy;
@@ -32,18 +37,14 @@ function acrCheck() {
   );
 }
 
-/** A session opens no app while something stands before it: a second factor that was demanded since, an address that is not allowed. */
-function barrierCheck() {
-  return new Check(
-    'sign_in_incomplete',
-    'the sign-in must be completed',
-    'login_required',
-    async ({ oidc }: KoaContextWithOIDC) => {
-      const account = oidc.account as { barrier?: () => Promise<unknown> } | undefined;
-      const isBarred = !oidc.result?.login && (await account?.barrier?.()) !== undefined;
-      return isBarred ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
-    },
-  );
+/** A session opens no app while something stands before it: a second factor that was demanded since, an address that is not allowed, an
+ *  app that wants a younger sign-in. What lacks a code alone is asked for that alone (sign-in/sign-in.ts). */
+function barrierCheck(code: string, isAbout: (barrier: Barrier) => boolean) {
+  return new Check(code, 'the sign-in must be completed', 'login_required', async ({ oidc }: KoaContextWithOIDC) => {
+    const account = oidc.account as { barrier?: () => Promise<Barrier | undefined> } | undefined;
+    const barrier = oidc.result?.login ? undefined : await account?.barrier?.();
+    return barrier !== undefined && isAbout(barrier) ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
+  });
 }
 
 /** Anybody can claim to be a native app (RFC 8252 8.6): consent each time, unless an administrator vouches for it. */

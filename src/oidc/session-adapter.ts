@@ -1,15 +1,23 @@
 // oidc-provider's Session model on our session record: saved by merging, never renamed away, never brought back to life.
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
 import { errors, Provider } from 'oidc-provider';
-import type { SignInFacts } from '../sessions/saved-session.ts';
+import type { SessionLimits, SignInFacts } from '../sessions/saved-session.ts';
 import type { Session } from '../sessions/session.ts';
 import type { AdapterDependencies, PartialAdapter } from './adapter.ts';
 import type { LoginResult } from './interactions.ts';
 
 export function sessionAdapter({
   sessions,
+  limitsOfClient,
   onSignedOut,
-}: Pick<AdapterDependencies, 'sessions' | 'onSignedOut'>): PartialAdapter {
+}: Pick<AdapterDependencies, 'sessions' | 'limitsOfClient' | 'onSignedOut'>): PartialAdapter {
+  /** The app that is opened in it may want it shorter. */
+  async function limits(ctx: KoaContextWithOIDC | undefined): Promise<SessionLimits | undefined> {
+    const isOpening = ctx?.oidc.route === 'authorization' || ctx?.oidc.route === 'resume';
+    const clientId = isOpening ? ctx.oidc.client?.clientId : undefined;
+    return clientId === undefined ? undefined : limitsOfClient(clientId);
+  }
+
   function toPayload(session: Session | undefined, id?: string): AdapterPayload | undefined {
     if (!session) return undefined;
     return {
@@ -39,6 +47,8 @@ export function sessionAdapter({
           accountId,
           amr: payload.amr ?? [],
           signIn: signInFacts(ctx),
+          isStepUp: isStepUp(ctx),
+          limits: await limits(ctx),
           loggedOutClient: loggedOutClient(ctx),
           staleId: ctx?.oidc.cookies.get(ctx.oidc.provider.cookieName('session'), { signed: true }),
         },
@@ -62,6 +72,12 @@ export function sessionAdapter({
 function signInFacts(ctx: KoaContextWithOIDC | undefined): SignInFacts | undefined {
   if (ctx?.oidc.route !== 'resume' || ctx.oidc.result?.consent) return undefined;
   return (ctx.oidc.result?.login as LoginResult | undefined)?.session;
+}
+
+/** A second factor was added: the session id from before must not be worth as much as the new one. */
+function isStepUp(ctx: KoaContextWithOIDC | undefined): boolean {
+  const login = ctx?.oidc.route === 'resume' ? ctx.oidc.result?.login : undefined;
+  return login !== undefined && (login as Partial<LoginResult>).session === undefined;
 }
 
 /** A logout from one app alone takes that app's entry out of the session. */

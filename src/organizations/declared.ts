@@ -78,6 +78,7 @@ export function declarationOf(stored: Organization, brand: DeclaredBrandText | u
   return { id, name, domains, policy: policyInForce(stored, Date.now()), ...(brand ? { brand } : {}) };
 }
 
-function prefixed(policy: object): Record<string, unknown> {
+/** `policy.mfa`: for a difference. */
+export function prefixed(policy: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(policy).map(([rule, value]) => [`policy.${rule}`, value]));
 }

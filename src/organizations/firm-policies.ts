@@ -3,6 +3,7 @@ import type { AuditEvent, AuditEventType, Origin } from '../audit/audit.ts';
 import type { Collection } from '../storage/port.ts';
 import { type Organization, policyInForce, settled } from './organization.ts';
 import type { PolicyRules } from './policy.ts';
+import { changesOf } from './policy-changes.ts';
 
 export interface FirmPoliciesDependencies {
   organizations: Pick<Collection<Organization>, 'update' | 'due'>;
@@ -65,17 +66,4 @@ export function createFirmPolicies({ organizations, note }: FirmPoliciesDependen
   }
 
   return { setPolicy, confirmPolicy, endProbations };
-}
-
-/** Old and new value of each rule that differs. */
-function changesOf(old: PolicyRules, next: PolicyRules): Record<string, string> {
-  const rules = new Set([...Object.keys(old), ...Object.keys(next)]) as Set<keyof PolicyRules>;
-  const text = (value: unknown) => (Array.isArray(value) ? value.join(', ') : String(value ?? ''));
-  const changed = [...rules].filter((rule) => text(old[rule]) !== text(next[rule]));
-  return Object.fromEntries(
-    changed.flatMap((rule) => [
-      [`${rule}.old`, text(old[rule])],
-      [`${rule}.new`, text(next[rule])],
-    ]),
-  );
 }

@@ -10,14 +10,19 @@ export interface PoliciesDependencies {
 
 export function createPolicies({ instance, organizations }: PoliciesDependencies) {
   /** @param memberOf ids of the firms a person belongs to
-   *  @param instead firms as they would be, in the place of what is stored: for previews */
-  async function of(memberOf: readonly string[], instead: readonly Organization[] = []): Promise<SignInPolicy> {
+   *  @param options.instead firms as they would be, in the place of what is stored: for previews
+   *  @param options.client what the app states that the person is on the way to */
+  async function of(
+    memberOf: readonly string[],
+    { instead = [], client }: { instead?: readonly Organization[]; client?: PolicyLayer | undefined } = {},
+  ): Promise<SignInPolicy> {
     const firms = await Promise.all(
       memberOf.map((id) => instead.find((firm) => firm.id === id) ?? organizations.get(id)),
     );
     return resolvePolicy([
       { source: { kind: 'instance' }, rules: instance },
       ...firms.flatMap((firm) => (firm ? [layerOf(firm)] : [])),
+      ...(client ? [client] : []),
     ]);
   }
 

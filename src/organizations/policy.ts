@@ -43,6 +43,19 @@ export const policySchema = z.strictObject({
 });
 export type PolicyRules = z.output<typeof policySchema>;
 
+const { mfa, ipAllowList, idleTimeoutMinutes, absoluteTimeoutHours } = policySchema.shape;
+
+/** What an app may state. The length of a password is nobody's app's: people have one for all of them. */
+export const clientPolicySchema = z.strictObject({
+  mfa,
+  ipAllowList,
+  idleTimeoutMinutes,
+  absoluteTimeoutHours,
+  /** Since the sign-in, whatever the app asks for by `max_age`. */
+  maxAgeMinutes: z.int().min(1).max(43_200).optional(),
+});
+export type ClientPolicyRules = z.output<typeof clientPolicySchema>;
+
 /** Who states a rule. `default` where nobody does. */
 export type PolicySource =
   | { kind: 'default' | 'instance' }
@@ -54,18 +67,20 @@ export type StatedRules = Partial<
     SignInPolicy,
     'mfa' | 'sso' | 'passkeys' | 'passwordMinLength' | 'idleSeconds' | 'absoluteSeconds' | 'rememberDeviceDays'
   >
-> & { ipAllowList?: readonly string[] };
+> & { ipAllowList?: readonly string[]; maxAgeSeconds?: number };
 
 export interface PolicyLayer {
   source: PolicySource;
   rules: StatedRules;
 }
 
-export function statedBy({ idleTimeoutMinutes, absoluteTimeoutHours, ...rules }: PolicyRules): StatedRules {
+export function statedBy(policy: PolicyRules | ClientPolicyRules): StatedRules {
+  const { idleTimeoutMinutes, absoluteTimeoutHours, maxAgeMinutes, ...rules } = { maxAgeMinutes: undefined, ...policy };
   const stated = {
     ...rules,
     idleSeconds: idleTimeoutMinutes && idleTimeoutMinutes * 60,
     absoluteSeconds: absoluteTimeoutHours && absoluteTimeoutHours * 3600,
+    maxAgeSeconds: maxAgeMinutes && maxAgeMinutes * 60,
   };
   return Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== undefined));
 }
@@ -90,6 +105,8 @@ export interface SignInPolicy {
   idleSeconds: number;
   absoluteSeconds: number;
   rememberDeviceDays: number;
+  /** A sign-in that is older is no longer enough; absent where nobody minds. */
+  maxAge?: { seconds: number; source: PolicySource };
   /** Who asked for what stands above. */
   because: Readonly<Record<PolicyRule, PolicySource>>;
 }
@@ -120,6 +137,7 @@ export function resolvePolicy(layers: readonly PolicyLayer[]): SignInPolicy {
   const idleSeconds = strictest(layers, 'idleSeconds', Math.min);
   const absoluteSeconds = strictest(layers, 'absoluteSeconds', Math.min);
   const rememberDeviceDays = strictest(layers, 'rememberDeviceDays', Math.min);
+  const maxAge = shortestAge(layers);
   return {
     mfa: mfa ? 'required' : 'optional',
     sso: sso ? 'required' : 'optional',
@@ -131,6 +149,7 @@ export function resolvePolicy(layers: readonly PolicyLayer[]): SignInPolicy {
     idleSeconds: idleSeconds.value,
     absoluteSeconds: absoluteSeconds.value,
     rememberDeviceDays: rememberDeviceDays.value,
+    ...(maxAge ? { maxAge } : {}),
     because: {
       mfa: mfa ?? byDefault,
       sso: sso ?? byDefault,
@@ -159,6 +178,13 @@ function strictest(
   });
   const value = choose(...stated.map((one) => one.value));
   return stated.find((one) => one.value === value) ?? { value: policyDefaults[field], source: byDefault };
+}
+
+function shortestAge(layers: readonly PolicyLayer[]): SignInPolicy['maxAge'] {
+  const stated = layers.flatMap(({ source, rules: { maxAgeSeconds: seconds } }) =>
+    seconds === undefined ? [] : [{ seconds, source }],
+  );
+  return stated.toSorted((a, b) => a.seconds - b.seconds)[0];
 }
 
 /** `organization acme`, `instance`: for logs and the audit record. */

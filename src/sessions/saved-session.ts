@@ -14,6 +14,12 @@ export interface SignInFacts {
   userAgent?: string | undefined;
 }
 
+/** What an app wants of the session that it is opened in; what is left out it leaves to others. */
+export interface SessionLimits {
+  idleSeconds?: number | undefined;
+  absoluteSeconds?: number | undefined;
+}
+
 export interface SaveRequest {
   uid: string;
   /** The session id itself; only its hash is stored. */
@@ -24,6 +30,9 @@ export interface SaveRequest {
   amr: string[];
   /** Present in the request that finishes a sign-in. */
   signIn?: SignInFacts | undefined;
+  /** A second factor was added to it. */
+  isStepUp?: boolean;
+  limits?: SessionLimits | undefined;
   loggedOutClient?: string | undefined;
   /** The session id that the browser came with, and that opened nothing. */
   staleId?: string | undefined;
@@ -65,7 +74,7 @@ export function mergedSession(old: Session, request: SaveRequest, now: number): 
   };
   if (isRenewed) {
     merged.idHashes = [sha256(request.id), ...(old.idHashes[0] === undefined ? [] : [old.idHashes[0]])];
-    merged.formerUntil = request.signIn ? 0 : now + formerIdSeconds * 1000;
+    merged.formerUntil = request.signIn || request.isStepUp ? 0 : now + formerIdSeconds * 1000;
   }
   const limits = limitsOf(request.signIn, now);
   if (limits)
@@ -74,7 +83,24 @@ export function mergedSession(old: Session, request: SaveRequest, now: number): 
       lastSeenAt: now,
       endsAt: Math.min(now + limits.idleSeconds * 1000, limits.absoluteUntil),
     });
-  return touched(merged, now) ?? merged;
+  const within = request.accountId === undefined ? merged : withinLimits(merged, request.limits);
+  return touched(within, now) ?? within;
+}
+
+/** Never longer than it was. */
+function withinLimits(session: Session, limits: SessionLimits = {}): Session {
+  const idleSeconds = Math.min(session.idleSeconds, limits.idleSeconds ?? Infinity);
+  const absoluteUntil = Math.min(
+    session.absoluteUntil,
+    session.signedInAt + (limits.absoluteSeconds ?? Infinity) * 1000,
+  );
+  if (idleSeconds === session.idleSeconds && absoluteUntil === session.absoluteUntil) return session;
+  return {
+    ...session,
+    idleSeconds,
+    absoluteUntil,
+    endsAt: Math.min(session.lastSeenAt + idleSeconds * 1000, absoluteUntil),
+  };
 }
 
 function limitsOf(

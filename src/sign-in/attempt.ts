@@ -31,6 +31,8 @@ export const attemptSchema = z.object({
   accountId: z.string().optional(),
   /** The account's session epoch when the first proof was given: a credential changed since voids the attempt. */
   epoch: z.number().int().optional(),
+  /** The session that stands for the first factor, where only a second one is missing in it. */
+  sessionId: z.string().optional(),
   proofs: z.array(z.object({ method: z.enum(proofMethods), at: z.number() })),
   /** The browser can make passkeys: one is offered at the end. */
   canMakePasskey: z.literal(true).optional(),
@@ -107,7 +109,7 @@ export function withOwnEnrolment(attempt: Attempt, account: Account): Attempt {
 
 /** Back to the first step; what was typed stays, except secrets. */
 export function restarted(attempt: Attempt): Attempt {
-  const { accountId: _account, epoch: _epoch, ...kept } = attempt;
+  const { accountId: _account, epoch: _epoch, sessionId: _session, ...kept } = attempt;
   return { ...kept, proofs: [], wrongCodes: 0 };
 }
 

@@ -5,14 +5,24 @@ import { type Secrets, sha256 } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
 import { type Attempt, attemptSeconds, attemptsSpec } from './attempt.ts';
 
-export function createAttempts({ storage, secrets }: { storage: Storage; secrets: Secrets }) {
+/** Whom a session that stands speaks for. */
+export type Vouched = Pick<Attempt, 'accountId' | 'epoch' | 'sessionId' | 'email'>;
+
+export interface AttemptsDependencies {
+  storage: Storage;
+  secrets: Secrets;
+  /** @returns undefined where the person is to be asked from the beginning */
+  vouchedBy(interaction: PendingInteraction): Promise<Vouched | undefined>;
+}
+
+export function createAttempts({ storage, secrets, vouchedBy }: AttemptsDependencies) {
   const attempts = storage.collection(attemptsSpec);
 
   /** @returns the attempt of this interaction, begun now if need be; undefined when another browser began it */
   async function open(interaction: PendingInteraction, browserId: string): Promise<Attempt | undefined> {
     const known = await find(interaction.uid, browserId);
     if (known) return known;
-    const fresh = begin(interaction, browserId);
+    const fresh = { ...begin(interaction, browserId), ...(await vouchedBy(interaction)) };
     try {
       await attempts.insert(fresh);
       return fresh;

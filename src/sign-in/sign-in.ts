@@ -13,6 +13,7 @@ import { acrOf, amrOf } from '../oidc/claims.ts';
 import type { LoginResult, PendingInteraction } from '../oidc/interactions.ts';
 import type { SignInPolicy } from '../organizations/policy.ts';
 import type { Secrets } from '../platform/secrets.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import type { Storage } from '../storage/port.ts';
 import { type Attempt, type ProofMethod, restarted, withOwnEnrolment, withProof } from './attempt.ts';
 import { createAttempts } from './attempts.ts';
@@ -25,6 +26,7 @@ import type { KnownBrowsers } from './known-browsers.ts';
 import { createPasskeyStep } from './passkey-step.ts';
 import { createRefusals } from './refusals.ts';
 import type { SecondFactor } from './second-factor.ts';
+import { createStepUp } from './step-up.ts';
 import { nextStep, type Step } from './steps.ts';
 
 export interface SignInDependencies {
@@ -41,7 +43,8 @@ export interface SignInDependencies {
   audit: Audit;
   knownBrowsers: KnownBrowsers;
   securityNotices: SecurityNotices;
-  policyOf(account: Account | undefined): Promise<SignInPolicy>;
+  sessions: Sessions;
+  policyOf(account: Account | undefined, clientId?: string): Promise<SignInPolicy>;
 }
 
 /** The checks that let a person on, and what each proves. */
@@ -52,7 +55,8 @@ const longestPassword = 1024;
 
 export function createSignIn(dependencies: SignInDependencies) {
   const { secrets, accounts, passwords, throttle, audit, knownBrowsers, securityNotices } = dependencies;
-  const attempts = createAttempts(dependencies);
+  const stepUp = createStepUp(dependencies);
+  const attempts = createAttempts({ ...dependencies, vouchedBy: stepUp.vouchedBy });
   const demandNewIfBreached = createBreachCheck(dependencies);
   const { refused, refusedAsThrottled, keptOut } = createRefusals({ audit, attempts });
   const { begin, accept, ...firstSignIn } = createFirstSignIn({ ...dependencies, attempts });
@@ -64,8 +68,9 @@ export function createSignIn(dependencies: SignInDependencies) {
   ): Promise<{ step: Step; account: Account | undefined; attempt: Attempt }> {
     const account = stored.accountId === undefined ? undefined : await accounts.get(stored.accountId);
     const attempt = account ? withOwnEnrolment(stored, account) : stored;
-    const policy = await dependencies.policyOf(account);
-    const situation = { prompt: interaction.prompt, attempt, account, policy, address };
+    const policy = await dependencies.policyOf(account, stored.clientId);
+    const isSignedIn = (await stepUp.sessionBehind(attempt)) !== undefined;
+    const situation = { prompt: interaction.prompt, attempt, account, policy, isSignedIn, address };
     return { step: nextStep(situation, Date.now()), account, attempt };
   }
 
@@ -131,8 +136,11 @@ export function createSignIn(dependencies: SignInDependencies) {
 
   /** What oidc-provider is told once no step is left. */
   async function finish(attempt: Attempt, account: Account, origin: Origin): Promise<LoginResult> {
-    const amr = amrOf(attempt.proofs.map(({ method }) => method));
-    const { idleSeconds, absoluteSeconds } = await dependencies.policyOf(account);
+    const before = await stepUp.continued(attempt);
+    const methods = attempt.proofs.map(({ method }) => method);
+    const proved = amrOf(before?.amr.includes('pwd') ? ['pwd', ...methods] : methods);
+    const amr = [...new Set([...(before?.amr ?? []), ...proved])];
+    const { idleSeconds, absoluteSeconds } = await dependencies.policyOf(account, attempt.clientId);
     // The very first sign-in is expected to be on a device that nobody has seen.
     const isFirst = account.firstSignedInAt === undefined;
     const isNewDevice = !isFirst && !(await knownBrowsers.isKnown(attempt.browserHash, account.id));
@@ -147,7 +155,7 @@ export function createSignIn(dependencies: SignInDependencies) {
           result: 'success',
           subject: account.id,
           clientId: attempt.clientId,
-          detail: { amr },
+          detail: { amr, ...(before ? { stepUp: true } : {}) },
         },
         { ...origin, actor: account.id },
       ),
@@ -163,7 +171,10 @@ export function createSignIn(dependencies: SignInDependencies) {
       address: origin.address,
       userAgent: origin.userAgent,
     };
-    return { accountId: account.id, amr, acr: acrOf(amr), ts: Math.floor(Date.now() / 1000), session };
+    const login = { accountId: account.id, amr, acr: acrOf(amr) };
+    // The sign-in stays as old as it is.
+    if (before) return { ...login, ts: Math.floor(before.signedInAt / 1000) };
+    return { ...login, ts: Math.floor(Date.now() / 1000), session };
   }
 
   const parts = { ...dependencies, attempts };

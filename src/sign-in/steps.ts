@@ -36,6 +36,8 @@ export interface Situation {
   account: Account | undefined;
   /** What holds for that account. */
   policy: Pick<SignInPolicy, 'mfa' | 'passkeys' | 'allowLists'>;
+  /** A session stands that was signed in with the password, and lacks a second factor. */
+  isSignedIn?: boolean;
   /** Where the request comes from; undefined where that could not be read. */
   address: string | undefined;
 }
@@ -62,12 +64,12 @@ const identified: Rule = ({ attempt, account }) =>
 const current: Rule = ({ attempt, account }) =>
   attempt.epoch === account?.sessionEpoch ? undefined : { name: 'password', rule: 'credentials-changed' };
 
-const firstFactor: Rule = ({ attempt }, now) =>
-  hasFirstFactor(attempt, now) ? undefined : { name: 'password', rule: 'proof-too-old' };
+const firstFactor: Rule = ({ attempt, isSignedIn }, now) =>
+  isSignedIn || hasFirstFactor(attempt, now) ? undefined : { name: 'password', rule: 'proof-too-old' };
 
 /** Whoever holds a passkey that verified nobody may have found it: without a code to ask for, the password is. */
-const verifiedOwner: Rule = ({ attempt, account }, now) =>
-  hasUnverifiedPasskeyOnly(attempt, now) && !account?.totp
+const verifiedOwner: Rule = ({ attempt, account, isSignedIn }, now) =>
+  hasUnverifiedPasskeyOnly(attempt, now) && !account?.totp && !isSignedIn
     ? { name: 'password', rule: 'passkey-not-verified' }
     : undefined;
 
@@ -81,8 +83,10 @@ const allowedAddress: Rule = ({ account, policy, address }) => {
 };
 
 /** Before anything may be changed: a temporary password is no way round the second factor. */
-const secondFactor: Rule = ({ attempt, account, policy }, now) => {
+const secondFactor: Rule = ({ attempt, account, policy, isSignedIn }, now) => {
   if (!account || hasBothFactors(attempt, now)) return undefined;
+  // The session stands for the password.
+  if (isSignedIn && hasUnverifiedPasskeyOnly(attempt, now)) return undefined;
   if (account.totp) return { name: 'code', rule: 'account-has-second-factor' };
   // A passkey is a quicker way in, made by choice: it does not close the password, unless two factors are demanded.
   return policy.mfa === 'required' && hasPasskey(account)
@@ -105,13 +109,20 @@ const profile: Rule = ({ account }) =>
   account?.status === 'invited' ? { name: 'profile', rule: 'first-sign-in' } : undefined;
 
 /** The last question before the session: who has no second factor and must have one sets it up now. */
-const enrolment: Rule = ({ account, policy }) => {
+const enrolment: Rule = ({ account, attempt, policy }, now) => {
   const rule = account && enrolmentRule(account, policy);
-  return rule && { name: 'enrol-mfa', rule };
+  return rule && (newWayIn(attempt, now) ?? { name: 'enrol-mfa', rule });
 };
 
-const demandedPasskey: Rule = ({ account, policy }) =>
-  account && lacksPasskey(account, policy) ? { name: 'enrol-passkey', rule: 'policy-requires-passkey' } : undefined;
+const demandedPasskey: Rule = ({ account, attempt, policy }, now) =>
+  account && lacksPasskey(account, policy)
+    ? (newWayIn(attempt, now) ?? { name: 'enrol-passkey', rule: 'policy-requires-passkey' })
+    : undefined;
+
+/** A session alone is not enough to make one. */
+function newWayIn(attempt: Attempt, now: number): Step | undefined {
+  return hasFirstFactor(attempt, now) ? undefined : { name: 'password', rule: 'proof-too-old' };
+}
 
 /** Recovery codes made in this sign-in are seen before it goes on. */
 const savedRecoveryCodes: Rule = ({ account, attempt }, now) =>

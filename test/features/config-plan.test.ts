@@ -31,6 +31,7 @@ clients:
     redirect_uris: [https://board.example.com/callback]
     token_endpoint_auth_method: none
     brand: { accent: '#8a3b12' }
+    policy: { mfa: required, ipAllowList: [203.0.113.9/24], maxAgeMinutes: 60 }
 connections:
   - id: acme-sso
     name: Acme SSO
@@ -84,7 +85,10 @@ describe.each(engines.filter(({ available }) => available))('a file of firms and
       });
       expect(await clients.get('wiki')).toMatchObject({ organization: 'acme', isDeclared: true });
       expect(await clients.get('board')).not.toHaveProperty('organization');
-      expect((await clients.get('board'))?.brand).toEqual({ accent: '#8a3b12' });
+      expect(await clients.get('board')).toMatchObject({
+        brand: { accent: '#8a3b12' },
+        policy: { mfa: 'required', ipAllowList: ['203.0.113.0/24'], maxAgeMinutes: 60 },
+      });
     });
   });
 

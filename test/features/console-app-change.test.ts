@@ -202,7 +202,7 @@ for (const engine of engines) {
       const secret = (await get(id))?.secrets[0]?.id;
       const { browser } = await consoleOf(gatehouse, roles);
       const offered = linksOn(await browser.get(`/admin/apps/${id}`)).filter((href) => href.includes(`/apps/${id}/`));
-      expect(offered).toHaveLength(status === 200 ? 4 : 0);
+      expect(offered).toHaveLength(status === 200 ? 6 : 0);
       for (const part of [...parts, `/secrets/${secret}/retire`])
         expect([part, (await browser.get(`/admin/apps/${id}${part}`)).status]).toEqual([part, status]);
     });

@@ -56,6 +56,8 @@ const expected: Record<string, readonly number[]> = {
   changeOrganizationBrand: [200, 200, 403, 403, 403, 404, 200, 200],
   getClientBrand: [200, 200, 403, 200, 403, 404, 200, 200],
   changeClientBrand: [200, 200, 403, 403, 403, 404, 200, 200],
+  getClientPolicy: [200, 200, 403, 200, 403, 404, 200, 200],
+  replaceClientPolicy: [200, 200, 403, 403, 403, 404, 200, 200],
   listConnections: [200, 200, 200, 200, 403, 200, 200, 200],
   createConnection: [201, 201, 403, 403, 403, 403, 201, 201],
   getConnection: [200, 200, 200, 200, 403, 404, 200, 200],
@@ -171,6 +173,11 @@ for (const engine of engines) {
       changeOrganizationBrand: async () => ({ path: '/organizations/acme/brand', body: { accent: '#1f4e8c' } }),
       getClientBrand: async () => ({ path: `/clients/${(await client()).client_id}/brand` }),
       changeClientBrand: async () => ({ path: `/clients/${(await client()).client_id}/brand`, body: { accent: null } }),
+      getClientPolicy: async () => ({ path: `/clients/${(await client()).client_id}/policy` }),
+      replaceClientPolicy: async () => ({
+        path: `/clients/${(await client()).client_id}/policy`,
+        body: { mfa: 'required' },
+      }),
       listClients: async () => ({ path: '/clients' }),
       createClient: async () => ({
         path: '/clients',

@@ -54,6 +54,7 @@ const formsOf: Readonly<Record<string, readonly string[]>> = {
   '/admin/new-organization': ['new organization'],
   '/admin/organizations/:id': ['name of an organization'],
   '/admin/organizations/:id/brand': ['look of an organization'],
+  '/admin/apps/:id/policy': ['sign-in rules of an app'],
   '/admin/apps/:id/brand': ['look of an app'],
   '/admin/organizations/:id/domains': ['domain of an organization'],
   '/admin/organizations/:id/domains/:domain': ['check of a domain'],

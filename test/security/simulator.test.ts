@@ -3,7 +3,12 @@ import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Account } from '../../src/accounts/account.ts';
 import { type Administrator, administratorOf } from '../../src/administration/administrator.ts';
-import { type PolicyRules, policySchema } from '../../src/organizations/policy.ts';
+import {
+  type ClientPolicyRules,
+  clientPolicySchema,
+  type PolicyRules,
+  policySchema,
+} from '../../src/organizations/policy.ts';
 import type { Page } from '../support/browser.ts';
 import { engines } from '../support/engines.ts';
 import { shownSecret, twoCodes } from '../support/my-profile.ts';
@@ -59,20 +64,28 @@ for (const engine of engines) {
 
     it(`foresees the steps of ${rounds[engine.name] * kinds.length} sign-ins`, async () => {
       const seen = new Set<string>();
+      const rulesAsked = new Set<string>();
       for (const kind of Array.from({ length: rounds[engine.name] }, () => kinds).flat()) {
         const { asksConsent } = kind;
         const { person, said } = await randomPerson(kind);
+        const rp = asksConsent ? apps.thirdParty : apps.firstParty;
+        const rules = await randomRules(rp);
         const foreseen = await gatehouse.app.administration.simulator.simulate(owner, {
           accountId: person.account.id,
           address: '127.0.0.1',
+          clientId: rp.clientId,
           asksConsent,
         });
         const steps = foreseen.map(({ step }) => step);
-        expect([said, await driven(person, asksConsent ? apps.thirdParty : apps.firstParty)]).toEqual([said, steps]);
+        const told = `${said} ${JSON.stringify(rules)}`;
+        expect([told, await driven(person, rp)]).toEqual([told, steps]);
+        for (const { by } of foreseen) if (by?.startsWith('client')) rulesAsked.add(by);
         seen.add(steps.join(' '));
       }
       // Otherwise nothing much was compared.
-      expect(seen.size).toBeGreaterThan(8);
+      const isMuch = rounds[engine.name] >= 10;
+      expect(seen.size).toBeGreaterThan(isMuch ? 8 : 4);
+      if (isMuch) expect(rulesAsked.size).toBe(2);
     }, 240_000);
 
     async function randomPerson({ state, withTotp }: Omit<(typeof kinds)[number], 'asksConsent'>) {
@@ -94,6 +107,18 @@ for (const engine of engines) {
       });
       await organizations.setPolicy(id, policy, {});
       return { id, policy };
+    }
+
+    /** What the app states from now on. */
+    async function randomRules({ clientId }: RelyingParty): Promise<ClientPolicyRules> {
+      const rules = clientPolicySchema.parse({
+        mfa: pick(['optional', 'optional', 'required']),
+        ipAllowList: pick([[], [], [], ['127.0.0.1'], ['10.0.0.0/8'], ['::1', '127.0.0.0/8']]),
+        maxAgeMinutes: pick([undefined, 1, 60]),
+        idleTimeoutMinutes: pick([undefined, 5]),
+      });
+      await gatehouse.services.clients.setPolicy(clientId, rules, {});
+      return rules;
     }
 
     /** Does what each page asks, and notes which step it was, until it is over. */

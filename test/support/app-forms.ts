@@ -52,6 +52,11 @@ async function withApp(place: Place) {
 }
 
 export const appForms: FormMakers = {
+  'sign-in rules of an app': async (place) => {
+    const { browser, person, client } = await withApp(place);
+    const page = await browser.get(`/admin/apps/${encodeURIComponent(client)}/policy`);
+    return formOn(browser, page, { mfa: 'required', was: fieldOn(page, 'was') }, person.account.id);
+  },
   'look of an app': async (place) => {
     const { browser, person, client } = await withApp(place);
     const page = await browser.get(`/admin/apps/${encodeURIComponent(client)}/brand`);

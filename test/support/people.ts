@@ -33,17 +33,23 @@ export async function createPerson(
     ...names,
     passwordHash: await services.passwords.hash(password),
   });
-  if (!options.withTotp) return { account, email, password };
+  const person = { account, email, password };
+  return options.withTotp ? withAuthenticator({ services }, person) : person;
+}
+
+/** The same person, who has set up a second factor: a session that stands goes on, and knows nothing of it. */
+export async function withAuthenticator({ services }: Pick<TestApp, 'services'>, person: Person): Promise<Person> {
+  const { id } = person.account;
   const totpSecret = generateSecret({ length: 20 });
   const totp = {
-    secret: services.totp.sealed(account.id, totpSecret),
+    secret: services.totp.sealed(id, totpSecret),
     lastUsedStep: 0,
     driftSteps: 0,
     activatedAt: Date.now(),
   };
-  const { stored } = services.recoveryCodes.make(account.id);
-  const updated = await services.accounts.update(account.id, (old) => ({ ...old, totp, recoveryCodes: stored }));
-  return { account: updated ?? account, email, password, totpSecret };
+  const { stored } = services.recoveryCodes.make(id);
+  const updated = await services.accounts.update(id, (old) => ({ ...old, totp, recoveryCodes: stored }));
+  return { ...person, account: updated ?? person.account, totpSecret };
 }
 
 /** What the authenticator app shows. @param now milliseconds UTC */

@@ -10,6 +10,7 @@ import { securityHeaders } from '../../src/web/http/headers.ts';
 import { createViews } from '../../src/web/http/views.ts';
 import { sampleLogo } from './logo.ts';
 import { accounts } from './preview-accounts.ts';
+import { consoleAppPolicy } from './preview-app-policy.ts';
 import { consoleBrands } from './preview-brands.ts';
 import { consoleConnections } from './preview-connections.ts';
 import { consolePeople } from './preview-console.ts';
@@ -39,6 +40,7 @@ export const screens: readonly Screen[] = [
   ...consoleOrganizations,
   ...consoleDomains,
   ...consoleBrands,
+  ...consoleAppPolicy,
   ...consoleApps,
   ...consoleConnections,
   ...passkeyScreens,

@@ -72,7 +72,7 @@ export function appsRoutes(router: Router, { administration, issuer, openDesk, v
       endpoints: endpointsOf(issuer),
       snippets: snippetsFor(issuer, client),
       secretVariable,
-      offers: mayChangeClient(who, client) ? [offerOf(client, 'change'), lookOffer(client)] : [],
+      offers: mayChangeClient(who, client) ? [offerOf(client, 'change'), policyOffer(client), lookOffer(client)] : [],
       dangerousOffers: mayChangeClient(who, client) ? [offerOf(client, 'delete')] : [],
     });
   });
@@ -88,6 +88,11 @@ function offerOf({ id }: Client, act: 'change' | 'delete'): OfferModel {
     label: { key: `admin.app.${act}.offer` },
     about: { key: `admin.app.${act}.about` },
   };
+}
+
+function policyOffer({ id }: Client): OfferModel {
+  const [label, about] = [{ key: 'admin.appPolicy.offer' }, { key: 'admin.appPolicy.about' }];
+  return { href: appPath(id, '/policy'), label, about };
 }
 
 function lookOffer({ id }: Client): OfferModel {

@@ -48,6 +48,7 @@ export const consoleSections: readonly ConsoleSection[] = [
       'admin/apps',
       'admin/app',
       'admin/app-brand',
+      'admin/app-policy',
       'admin/app-types',
       'admin/app-register',
       'admin/app-secret',

@@ -11,6 +11,7 @@ import type { SignedInReader } from '../http/signed-in.ts';
 import type { Views } from '../http/views.ts';
 import { appActRoutes } from './app-acts.ts';
 import { appChangeRoutes } from './app-change.ts';
+import { appPolicyRoutes } from './app-policy.ts';
 import { appRegisterRoutes } from './app-register.ts';
 import { appSecretRoutes } from './app-secret.ts';
 import { appsRoutes } from './apps.ts';
@@ -75,6 +76,7 @@ const sections = [
   appRegisterRoutes,
   appSecretRoutes,
   appChangeRoutes,
+  appPolicyRoutes,
   appActRoutes,
   connectionsRoutes,
   connectionEditRoutes,

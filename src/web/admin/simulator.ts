@@ -22,6 +22,7 @@ export function simulatorRoutes(router: Router, { accounts, administration, open
     const address = queryOf(ctx, 'address')?.trim().slice(0, 60) ?? '';
     const app = queryOf(ctx, 'app') ?? '';
     const apps = await appOptions(clientApps, who);
+    const chosen = apps.find(({ value }) => value === app);
     const isAsked = ctx.query.email !== undefined;
     const account = email === '' ? undefined : await accounts.findByEmail(email);
     // Somebody else's people are nobody here.
@@ -38,7 +39,8 @@ export function simulatorRoutes(router: Router, { accounts, administration, open
         ? await simulator.simulate(who, {
             accountId: seen.id,
             address: from,
-            asksConsent: apps.find(({ value }) => value === app)?.asksConsent ?? false,
+            clientId: chosen?.value,
+            asksConsent: chosen?.asksConsent ?? false,
           })
         : [];
     const shown = isAsked ? errors : [];

@@ -1,6 +1,7 @@
 // The table of all that the API does.
 import { auditOperations } from './audit-events.ts';
 import { brandOperations } from './brands.ts';
+import { clientPolicyOperations } from './client-policies.ts';
 import { clientOperations } from './clients.ts';
 import { connectionOperations } from './connections.ts';
 import { domainOperations } from './domains.ts';
@@ -24,6 +25,7 @@ export function operationsOf(
     ...domainOperations(administration),
     ...clientOperations(administration),
     ...brandOperations(administration),
+    ...clientPolicyOperations(administration),
     ...connectionOperations(administration),
     ...auditOperations(administration),
     ...keyOperations(administration),

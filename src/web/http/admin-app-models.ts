@@ -138,6 +138,16 @@ export interface AppViewModels {
       was: string;
       cancelUrl: string;
     };
+  'admin/app-policy': AdminModel &
+    FormModel & {
+      name: string;
+      isDeclared: boolean;
+      /** As typed. */
+      given: Record<'mfa' | 'ipAllowList' | 'maxAgeMinutes' | 'idleTimeoutMinutes' | 'absoluteTimeoutHours', string>;
+      /** Of which moment the app was that the page shows. */
+      was: string;
+      cancelUrl: string;
+    };
   /** Says what will happen to an app or a secret of it, and asks. */
   'admin/app-act': AdminModel &
     FormModel & {

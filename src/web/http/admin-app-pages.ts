@@ -19,5 +19,6 @@ export const appPages: AppPages = {
   'admin/app-register': { ...page, title: () => ({ key: 'admin.apps.register' }) },
   'admin/app-secret': { ...page, title: ({ title }) => title },
   'admin/app-change': { ...page, title: ({ name }) => ({ key: 'admin.app.change.title', values: { app: name } }) },
+  'admin/app-policy': { ...page, title: ({ name }) => ({ key: 'admin.appPolicy.title', values: { app: name } }) },
   'admin/app-act': { ...page, title: ({ title }) => title },
 };

@@ -25,7 +25,7 @@ export function consentScreen({
     const client = registered ? toClientModel(registered) : { name: interaction.clientId };
     const missing = [...interaction.missing.scopes, ...Object.values(interaction.missing.resourceScopes).flat()];
     const asked = missing.length > 0 ? missing : String(interaction.params.scope ?? 'openid').split(' ');
-    const { absoluteSeconds } = await policyOf(account);
+    const { absoluteSeconds } = await policyOf(account, interaction.clientId);
     const scopes = asked.map((scope) => ({ key: `scope.${scope}` }));
     return {
       client,

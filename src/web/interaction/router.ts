@@ -60,7 +60,7 @@ export interface InteractionDependencies {
   announcement: ShortCookie;
   productName: string;
   ownClientId: string;
-  policyOf(account: Account | undefined): Promise<SignInPolicy>;
+  policyOf(account: Account | undefined, clientId?: string): Promise<SignInPolicy>;
   lookOf: Looks['lookOf'];
 }
 

@@ -19,7 +19,7 @@ export function signInScreen(dependencies: InteractionDependencies): Screen {
   /** Why somebody is asked who is signed in. An app gives its own reasons. */
   async function againNotice({ interaction }: Visit, standing: Account | undefined): Promise<Message | undefined> {
     if (!standing) return undefined;
-    const policy = await policyOf(standing);
+    const policy = await policyOf(standing, interaction.clientId);
     if (enrolmentRule(standing, policy)) return { key: 'notice.signInToEnrol' };
     if (lacksPasskey(standing, policy)) return { key: 'notice.signInToMakePasskey' };
     return interaction.clientId === ownClientId ? { key: 'notice.signInAgain' } : undefined;

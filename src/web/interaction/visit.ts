@@ -56,6 +56,7 @@ export function createVisits({
     const app = interaction.clientId === ownClientId ? undefined : await clients.get(interaction.clientId);
     const client = app && toClientModel(app);
     const look = lookModel(await lookOf({ client: app, account }));
+    const policy = await policyOf(account, interaction.clientId);
     const csrfContext = `interaction ${interaction.uid}`;
     const base = `/interaction/${interaction.uid}`;
     const stepModel = (path: string, faults: readonly FieldError[] = []): StepModel => ({
@@ -70,7 +71,7 @@ export function createVisits({
       attempt,
       step,
       account,
-      isFactorDemanded: account !== undefined && enrolmentRule(account, await policyOf(account)) !== undefined,
+      isFactorDemanded: account !== undefined && enrolmentRule(account, policy) !== undefined,
       origin: ctx.state.origin,
       csrfContext,
       stepModel,
