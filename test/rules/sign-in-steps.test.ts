@@ -226,6 +226,27 @@ describe('the next step', () => {
     });
   });
 
+  const demanded = { mfa: 'required', passkeys: 'optional', allowLists: [] } as const;
+
+  it.each<[string, Attempt, Account, string, string]>([
+    ['who has an app is asked for its code', attempt([]), account({ totp }), 'code', 'account-has-second-factor'],
+    ['who has a passkey is asked for it', attempt([]), account({ passkeys: ['p'] }), 'passkey', 'policy-requires-mfa'],
+    ['the code is enough', attempt(['otp']), account({ totp }), 'done', 'all-steps-done'],
+    ['a passkey is enough', attempt(['hwk']), account({ passkeys: ['p'] }), 'done', 'all-steps-done'],
+    [
+      'so is one that verified nobody, beside the password of the session',
+      attempt(['swk-unverified']),
+      account({ passkeys: ['p'] }),
+      'done',
+      'all-steps-done',
+    ],
+    ['nothing new is set up by it alone', attempt([]), account(), 'password', 'proof-too-old'],
+    ['it stands for one person', attempt(['otp'], { epoch: 2 }), account({ totp }), 'password', 'credentials-changed'],
+  ])('where a session stands for the password: %s', (_what, given, person, name, rule) => {
+    const situation = { prompt: 'login', policy: demanded, address, isSignedIn: true } as const;
+    expect(nextStep({ ...situation, attempt: given, account: person }, now)).toEqual({ name, rule });
+  });
+
   const shown = (holder: string, expiresAt: number) => ({ sealed: 's', holder, expiresAt });
 
   it.each<[string, Omit<Situation, 'prompt' | 'address'>, string, string]>([
