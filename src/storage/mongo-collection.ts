@@ -25,7 +25,7 @@ export function createMongoCollection<T extends Stored>(spec: CollectionSpec<T>,
   const rules = createRules(spec);
   const line = createLine();
   const expiry = rules.hidesExpired ? spec.expiresAt : undefined;
-  const unique = new Set<string>(spec.unique);
+  const unique = new Set<string>([...(spec.unique ?? []), ...(spec.uniqueEach ?? [])]);
   const plain = new Set<string>(
     [...(spec.index ?? []), ...(spec.indexEach ?? [])].filter((field) => !unique.has(field)),
   );

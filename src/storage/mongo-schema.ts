@@ -87,7 +87,7 @@ export async function writePing(connection: Connection): Promise<void> {
 }
 
 function indexesOf<T extends Stored>(spec: CollectionSpec<T>): Index[] {
-  const unique = new Set<string>(spec.unique);
+  const unique = new Set<string>([...(spec.unique ?? []), ...(spec.uniqueEach ?? [])]);
   const plain = [...(spec.index ?? []), ...(spec.indexEach ?? [])].filter((field) => !unique.has(field));
   const indexes: Index[] = [
     ...[...unique].map((field) => ({ name: `unique:${field}`, key: only(field), unique: true, ...present(field) })),

@@ -19,6 +19,9 @@ export interface CollectionSpec<T extends Stored> {
   index?: readonly Field<T>[];
   /** Fields that hold a list of texts, asked by each of its values in the same way. */
   indexEach?: readonly Field<T>[];
+  /** Those of `indexEach` no value of which two records may share. Without a value the field is left out; nothing in them is freed by
+   *  running out, so records that do are kept (`keepExpired`). */
+  uniqueEach?: readonly Field<T>[];
   /** Lists in the order of a text field, and lists by several fields at once: each has an index of its own. */
   lists?: readonly ListSpec<T>[];
   /** The field (milliseconds UTC) past which the record is gone, swept or not. */

@@ -54,6 +54,8 @@ export function createRules<T extends Stored>(spec: CollectionSpec<T>) {
     for (const field of one)
       if (!isAbsentOr(data[field], isFieldValue)) throw refuse(`${field} is not text, number or boolean`);
     for (const field of each) if (!isAbsentOr(data[field], isTextList)) throw refuse(`${field} is not a list of texts`);
+    for (const field of spec.uniqueEach ?? [])
+      if (!isAbsentOr(data[field], isNotEmpty)) throw refuse(`${field} is empty, and not left out`);
     for (const field of ordering)
       if (!isAbsentOr(data[field], (v) => typeof v === 'string')) throw refuse(`${field} is not text`);
     const expiry = spec.expiresAt;
@@ -158,6 +160,9 @@ function checkDeclaration<T extends Stored>(spec: CollectionSpec<T>): void {
     const twice = lists.filter((list) => list?.includes(field)).length > 1;
     if (twice) throw new Error(`${spec.name}: ${field} cannot be a list and a single value`);
   }
+  for (const field of spec.uniqueEach ?? [])
+    if (!spec.indexEach?.includes(field) || (spec.expiresAt && !spec.keepExpired))
+      throw new Error(`${spec.name}: ${field} cannot be unique in each of its values`);
   if (spec.keepExpired && !spec.expiresAt) throw new Error(`${spec.name}: keepExpired needs expiresAt`);
 }
 
@@ -169,6 +174,10 @@ function isFieldValue(value: unknown): value is FieldValue {
   return (
     typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
   );
+}
+
+function isNotEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
 }
 
 function isTextList(value: unknown): boolean {

@@ -80,6 +80,10 @@ function ensureCollection(db: DatabaseSync, spec: CollectionSpec<Stored>): void 
     const columns = lists.filter(({ each }) => each === field).flatMap((list) => indexColumns(list));
     ensureListTable(db, { collection: name, field, columns });
   }
+  for (const field of spec.uniqueEach ?? []) {
+    const index = `"${name}:${field}:unique"`;
+    db.exec(`CREATE UNIQUE INDEX IF NOT EXISTS ${index} ON ${listTable(name, field)} (value)`);
+  }
   for (const list of lists) {
     const table = list.each === undefined ? `"${name}"` : listTable(name, list.each);
     const columns = list.each === undefined ? indexColumns(list) : ['value', ...indexColumns(list)];

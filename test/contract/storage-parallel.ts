@@ -48,6 +48,14 @@ export function parallelContract(bench: Bench): void {
       expect(await bench.things.count()).toBe(51);
     });
 
+    it('insert one value of a unique list once, out of 30', async () => {
+      const settled = await Promise.allSettled(
+        Array.from({ length: 30 }, (_, i) => bench.kept.insert({ id: `k${i}`, keys: ['same', `own${i}`] })),
+      );
+      expect(settled.filter((s) => s.status === 'fulfilled')).toHaveLength(1);
+      expect(await bench.kept.count({ keys: 'same' })).toBe(1);
+    });
+
     it('put one record 50 times without an error, and one of them is what stays', async () => {
       await Promise.all(Array.from({ length: 50 }, (_, size) => bench.things.put({ id: 'a', size })));
       expect((await bench.things.get('a'))?.size).toBeGreaterThanOrEqual(0);

@@ -36,6 +36,33 @@ export function verbContract(bench: Bench): void {
       expect(inspect(error, { depth: 20 })).not.toContain('secret@example.com');
     });
 
+    it('refuses a record that shares one value of a unique list, by whatever verb', async () => {
+      await bench.kept.insert({ id: 'a', keys: ['one', 'two'] });
+      await bench.kept.insert({ id: 'b', keys: ['three'] });
+      const clash = { code: 'duplicate' };
+      await expect(bench.kept.insert({ id: 'c', keys: ['four', 'two'] })).rejects.toMatchObject(clash);
+      await expect(bench.kept.put({ id: 'c', keys: ['one'] })).rejects.toMatchObject(clash);
+      await expect(bench.kept.update('b', (old) => ({ ...old, keys: ['three', 'one'] }))).rejects.toMatchObject(clash);
+      expect(await bench.kept.get('c')).toBeUndefined();
+      expect((await bench.kept.get('b'))?.keys).toEqual(['three']);
+      expect((await bench.kept.find('keys', 'two'))?.id).toBe('a');
+    });
+
+    it('frees a value of a unique list with the change or the end of its record, and keeps its own', async () => {
+      await bench.kept.insert({ id: 'a', keys: ['one', 'two'] });
+      await bench.kept.update('a', (old) => ({ ...old, keys: ['two', 'three'] }));
+      await bench.kept.insert({ id: 'b', keys: ['one'] });
+      await bench.kept.delete('a');
+      await bench.kept.insert({ id: 'c', keys: ['two', 'three'] });
+      expect((await bench.kept.find('keys', 'three'))?.id).toBe('c');
+    });
+
+    it('takes any number of records without the unique list, and none with an empty one', async () => {
+      await bench.kept.insert({ id: 'a' });
+      await bench.kept.insert({ id: 'b' });
+      await expect(bench.kept.insert({ id: 'c', keys: [] })).rejects.toMatchObject({ code: 'invalid_input' });
+    });
+
     it('counts records without a unique field as different', async () => {
       await bench.things.insert({ id: 'a' });
       await bench.things.insert({ id: 'b' });

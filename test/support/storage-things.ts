@@ -11,6 +11,7 @@ export const thingSchema = z.object({
   group: value.optional(),
   label: z.string().optional(),
   tags: z.array(z.string()).optional(),
+  keys: z.array(z.string()).optional(),
   size: z.number().optional(),
   endsAt: z.number().optional(),
   payload: z.unknown().optional(),
@@ -35,7 +36,13 @@ export const things: CollectionSpec<Thing> = {
 };
 
 /** The same, but its owner must still act on what has expired. */
-export const keptThings: CollectionSpec<Thing> = { ...things, name: 'kept-things', keepExpired: true };
+export const keptThings: CollectionSpec<Thing> = {
+  ...things,
+  name: 'kept-things',
+  indexEach: ['tags', 'keys'],
+  uniqueEach: ['keys'],
+  keepExpired: true,
+};
 
 export function count(old: Thing): Thing {
   return { ...old, size: (old.size ?? 0) + 1 };
