@@ -13,18 +13,15 @@ import type { Config } from './config.ts';
 import { createBreachedPasswords } from './credentials/breached-passwords.ts';
 import { createDeferredWork } from './credentials/deferred-work.ts';
 import { createEmailChange } from './credentials/email-change.ts';
+import { createFactorServices } from './credentials/factor-services.ts';
 import { createHashQueue } from './credentials/hash-queue.ts';
 import { createInvitationServices } from './credentials/invitation-services.ts';
 import { createMailLimits } from './credentials/mail-limits.ts';
-import { createMfa } from './credentials/mfa.ts';
 import { createNewPasswords } from './credentials/new-passwords.ts';
 import { createPasskeys } from './credentials/passkeys.ts';
 import { createPasswordReset } from './credentials/password-reset.ts';
 import { createPasswords } from './credentials/passwords.ts';
-import { createRecoveryCodes } from './credentials/recovery-codes.ts';
 import { createThrottle } from './credentials/throttle.ts';
-import { createTotp } from './credentials/totp.ts';
-import { createTotpEnrollments } from './credentials/totp-enrollments.ts';
 import { createFederation } from './federation/federation.ts';
 import type { UpstreamFetch } from './federation/guarded-fetch.ts';
 import { createGround, type openStorage } from './ground.ts';
@@ -76,7 +73,7 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
   const { issuer, productName } = config;
   const notMeUrl = `${issuer}/not-me`;
   const securityNotices = createSecurityNotices({ ...ground, accounts, messages, outbox, mailLookOf, notMeUrl });
-  const federation = createFederation({ ...ground, ...firms, audit, issuer, fetch });
+  const federation = createFederation({ ...ground, ...firms, accounts, audit, securityNotices, issuer, fetch });
   const knownBrowsers = createKnownBrowsers({ storage });
   const sessions = createSessions({ storage, epochOf: epochReader(findAccount) });
   const logoutDeliveries = createLogoutDeliveries({ storage });
@@ -88,10 +85,7 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
   });
   const breachedPasswords = createBreachedPasswords({ url: config.breachedPasswordsUrl, log });
   const newPasswords = createNewPasswords({ passwords, breachedPasswords, policyOf, firmNamesOf, productName });
-  const totp = createTotp({ accounts, secrets });
-  const enrollments = createTotpEnrollments({ storage, secrets, issuerName: productName });
-  const recoveryCodes = createRecoveryCodes({ accounts, secrets });
-  const mfa = createMfa({ accounts, secrets, totp, enrollments, recoveryCodes });
+  const factors = createFactorServices({ accounts, secrets, storage, issuerName: productName });
   const passkeys = createPasskeys({ ...ground, accounts, audit, securityNotices, issuer, productName });
   const throttle = createThrottle({ storage });
   const mailLimits = createMailLimits({ storage, secrets });
@@ -105,7 +99,7 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
     securityNotices,
     confirmUrl: `${config.issuer}/profile/email/confirm`,
   });
-  const secondFactor = createSecondFactor({ accounts, audit, mfa, recoveryCodes, securityNotices, throttle, totp });
+  const secondFactor = createSecondFactor({ ...factors, accounts, audit, securityNotices, throttle });
   const invitations = createInvitationServices({
     accounts,
     audit,
@@ -146,13 +140,13 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
   const errorReports = createErrorReports({ storage, log, issuer: config.issuer });
   const batches = createBatchStore({ storage });
   const signIn = createSignIn({
+    ...federation,
     storage,
     secrets,
     accounts,
     passwords,
     breachedPasswords,
-    mfa,
-    enrollments,
+    ...factors,
     passkeys,
     secondFactor,
     throttle,
@@ -179,11 +173,8 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
     artifacts,
     passwords,
     newPasswords,
-    totp,
-    recoveryCodes,
-    enrollments,
+    ...factors,
     passkeys,
-    mfa,
     secondFactor,
     throttle,
     mailLimits,

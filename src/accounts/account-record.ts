@@ -1,6 +1,7 @@
 // What a record is made of when it begins and when it ends, and what is derived in it at each write. Pure.
 import { newId } from '../platform/ids.ts';
 import { type Account, canonicalEmail } from './account.ts';
+import { identityKeysOf } from './identity.ts';
 import { memberKeysOf, organizationIds } from './membership.ts';
 import { nameKeysOf, placesOf } from './search-keys.ts';
 
@@ -16,6 +17,7 @@ export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & {
       | 'temporaryPassword'
       | 'invitation'
       | 'totp'
+      | 'identities'
     >
   >;
 
@@ -39,9 +41,10 @@ export function deletedRecord(account: Account, now: number): Account {
   };
 }
 
-/** What people are listed, searched and counted by, kept up with the rest. */
-export function withSearchKeys({ familyNameKey: _former, ...account }: Account): Account {
-  return { ...account, memberKeys: memberKeysOf(account), places: placesOf(account), ...nameKeysOf(account) };
+/** What people are listed, searched, counted and known by, kept up with the rest. */
+export function withSearchKeys({ familyNameKey: _name, identityKeys: _keys, ...account }: Account): Account {
+  const keys = { memberKeys: memberKeysOf(account), places: placesOf(account), ...nameKeysOf(account) };
+  return { ...account, ...keys, ...identityKeysOf(account) };
 }
 
 /** A record with a fresh subject identifier. */

@@ -6,6 +6,7 @@ import type { SignInPolicy } from '../organizations/policy.ts';
 import { isPlainAddress } from '../platform/mail-settings.ts';
 import type { CollectionSpec } from '../storage/port.ts';
 import { hasSecondFactor } from './factors.ts';
+import { identitySchema } from './identity.ts';
 import { invitationSchema } from './invitation.ts';
 import { membershipSchema } from './membership.ts';
 import { pendingNoticeSchema } from './security-notice.ts';
@@ -75,6 +76,9 @@ export const accountSchema = z.object({
   passwordReset: passwordResetSchema.optional(),
   /** What the link of the invitation's mail is checked against, and how far the person has come. */
   invitation: invitationSchema.optional(),
+  /** At upstream providers; `identityKeys` is kept by accounts.ts, so that no two accounts hold one. */
+  identities: z.array(identitySchema).optional(),
+  identityKeys: z.array(z.string()).optional(),
   totp: totpSchema.optional(),
   recoveryCodes: z.array(recoveryCodeSchema).optional(),
   /** SHA-256 of the ids of the passkeys that are good: what credentials/passkeys.ts keeps of any other is dead, so that a reset ends them
@@ -127,7 +131,8 @@ export const accountsSpec: CollectionSpec<Account> = {
   schema: accountSchema,
   unique: ['emailCanonical'],
   index: ['status', 'hasDeadSessions', 'hasPendingNotices', 'isLeaving'],
-  indexEach: ['roles', 'memberKeys', 'places'],
+  indexEach: ['roles', 'memberKeys', 'places', 'identityKeys'],
+  uniqueEach: ['identityKeys'],
   lists: [
     { where: ['places'], by: 'emailCanonical' },
     { where: ['places'], by: 'nameKey' },
@@ -169,13 +174,15 @@ export function initials(account: Pick<Account, 'givenName' | 'familyName' | 'em
   return letters.join('').toLocaleUpperCase();
 }
 
-/** Why a second factor must be set up before anything else; undefined where it need not, or there is one. */
+/** Why a second factor must be set up before anything else; undefined where it need not, or there is one.
+ *  @param amr of the sign-in: an upstream provider that is trusted with it may have asked for one */
 export function enrolmentRule(
   account: Account,
   policy: Pick<SignInPolicy, 'mfa'>,
+  amr: readonly string[] = [],
 ): 'policy-requires-mfa' | 'account-must-enrol' | undefined {
   if (hasSecondFactor(account)) return undefined;
-  if (policy.mfa === 'required') return 'policy-requires-mfa';
+  if (policy.mfa === 'required' && !amr.includes('mfa')) return 'policy-requires-mfa';
   return account.mustEnrolMfa ? 'account-must-enrol' : undefined;
 }
 

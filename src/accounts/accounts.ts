@@ -3,6 +3,7 @@ import type { Origin } from '../audit/audit.ts';
 import type { ListQuery, Storage } from '../storage/port.ts';
 import { type Account, accountsSpec, canonicalEmail, killsSessions } from './account.ts';
 import { deletedRecord, type NewAccount, newRecord, withSearchKeys } from './account-record.ts';
+import { type Identity, identityKey } from './identity.ts';
 import { everywhere, type MemberMark, memberMark } from './membership.ts';
 import { withNotice, withoutNotices } from './pending-notices.ts';
 import { type AccountQuery, searchPeople } from './people-search.ts';
@@ -37,7 +38,12 @@ export function createAccounts({ storage }: { storage: Storage }) {
     return accounts.find('emailCanonical', canonicalEmail(email)).then(unlessDeleted);
   }
 
-  /** @throws DomainError 'duplicate' when the address is taken */
+  /** Whose an identity at an upstream provider is. */
+  function findByIdentity(identity: Identity): Promise<Account | undefined> {
+    return accounts.find('identityKeys', identityKey(identity)).then(unlessDeleted);
+  }
+
+  /** @throws DomainError 'duplicate' when the address or an identity is taken */
   async function create(account: NewAccount): Promise<Account> {
     const record = newRecord(account);
     await accounts.insert(record);
@@ -158,6 +164,7 @@ export function createAccounts({ storage }: { storage: Storage }) {
   return {
     get,
     findByEmail,
+    findByIdentity,
     create,
     update,
     withDeadSessions,

@@ -22,14 +22,18 @@ export interface SessionUse {
   signedInAt: number;
 }
 
-/** @param address where the request comes from */
+/** A session on our own pages. */
+export type OwnPageUse = Pick<SessionUse, 'amr'>;
+
+/** @param address where the request comes from   @param amr of the session's sign-in */
 export function barrierBefore(
   account: Account,
   policy: Pick<SignInPolicy, 'mfa' | 'passkeys' | 'allowLists'>,
   address: string | undefined,
+  amr: readonly string[] = [],
 ): Barrier | undefined {
   if (addressRefusal(policy, address)) return 'address-not-allowed';
-  return enrolmentRule(account, policy) ?? (lacksPasskey(account, policy) ? 'policy-requires-passkey' : undefined);
+  return enrolmentRule(account, policy, amr) ?? (lacksPasskey(account, policy) ? 'policy-requires-passkey' : undefined);
 }
 
 /** What the session lacks for this app alone: our own pages, and apps that ask for nothing, may be used all the same. */

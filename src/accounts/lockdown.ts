@@ -16,8 +16,9 @@ export function stateOfNotice(account: Account, notice: Notice, now: number): No
   return account.securedAt !== undefined && notice.at <= account.securedAt ? 'done' : 'open';
 }
 
-/** Every session and every token dies with the epoch, `offline_access` or not. The password is gone, so that no one knows it. Recovery codes are gone, since a thief may have seen or renewed them, and
- *  passkeys, since each opens the account by itself and nobody can tell the thief's from the owner's. An authenticator
+/** Every session and every token dies with the epoch, `offline_access` or not. The password is gone, so that no one knows it. Recovery codes
+ *  are gone, since a thief may have seen or renewed them; passkeys and identities at other services, since each opens the account by itself
+ *  and nobody can tell the thief's from the owner's. An authenticator
  *  that is active stays: were it to go by a link in a mail, the mailbox alone would open an account that asks for two factors. If the thief
  *  set it up, an administrator, who is told, removes it.
  *  @param options.canGiveBack false where another account has the former address by now
@@ -30,6 +31,7 @@ export function lockedDown(
   if (stateOfNotice(account, notice, now) !== 'open') return undefined;
   const {
     passwordHash: _known,
+    identities: _linked,
     temporaryPassword: _sent,
     recoveryCodes: _seen,
     shownRecoveryCodes: _shown,
@@ -46,6 +48,7 @@ export function lockedDown(
 }
 
 /** Whether it has stood closed since: then nobody is signed in who should be. */
-export function isStillClosed({ securedAt, passwordHash, temporaryPassword }: Account): boolean {
-  return securedAt !== undefined && passwordHash === undefined && temporaryPassword === undefined;
+export function isStillClosed({ securedAt, passwordHash, temporaryPassword, identities = [] }: Account): boolean {
+  const hasWayIn = passwordHash !== undefined || temporaryPassword !== undefined || identities.length > 0;
+  return securedAt !== undefined && !hasWayIn;
 }

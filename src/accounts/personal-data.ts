@@ -45,12 +45,13 @@ const shownFields = [
 ] as const satisfies readonly (keyof Account)[];
 
 function accountData(account: Account): Record<string, unknown> {
-  const { passwordHash, totp, recoveryCodes = [], emailChange } = account;
+  const { passwordHash, totp, recoveryCodes = [], emailChange, identities = [] } = account;
   return {
     ...readable(Object.fromEntries(shownFields.map((field) => [field, account[field]]))),
     hasPassword: passwordHash !== undefined,
     multiFactorAuthentication: totp ? { activatedAt: new Date(totp.activatedAt).toISOString() } : false,
     recoveryCodes: recoveryCodes.length,
+    linkedIdentities: identities.map(readable),
     ...(emailChange ? { emailAskedFor: emailChange.email } : {}),
   };
 }

@@ -9,6 +9,8 @@ export const noticeKinds = [
   'accountSuspended',
   'emailChangeRequested',
   'emailChanged',
+  'identityLinked',
+  'identityUnlinked',
   'mfaActivated',
   'mfaDeactivated',
   'mfaReset',

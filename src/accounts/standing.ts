@@ -6,7 +6,7 @@ import type { Policies } from '../organizations/policies.ts';
 import type { SignInPolicy } from '../organizations/policy.ts';
 import type { SessionLimits } from '../sessions/saved-session.ts';
 import type { Account } from './account.ts';
-import { type Barrier, barrierBefore, type SessionUse, shortcomingOf } from './barrier.ts';
+import { type Barrier, barrierBefore, type OwnPageUse, type SessionUse, shortcomingOf } from './barrier.ts';
 import { createLooks } from './looks.ts';
 import { organizationIds } from './membership.ts';
 
@@ -28,10 +28,17 @@ export function createStanding({ getAccount, getClient, organizations, policies 
     return (await organizations.named(organizationIds(account))).map(({ name }) => name);
   }
 
-  /** @param use which app the session is to open; without one, our own pages */
-  async function barrierOf(account: Account, { address }: Origin, use?: SessionUse): Promise<Barrier | undefined> {
-    const policy = await policyOf(account, use?.clientId);
-    return barrierBefore(account, policy, address) ?? (use && shortcomingOf(account, policy, use, Date.now()));
+  /** @param use what is known of the session, and which app it is to open; without one, our own pages */
+  async function barrierOf(
+    account: Account,
+    { address }: Origin,
+    use?: SessionUse | OwnPageUse,
+  ): Promise<Barrier | undefined> {
+    const app = use && 'clientId' in use ? use : undefined;
+    const policy = await policyOf(account, app?.clientId);
+    return (
+      barrierBefore(account, policy, address, use?.amr) ?? (app && shortcomingOf(account, policy, app, Date.now()))
+    );
   }
 
   /** What an app states of the session it is opened in; undefined where it states nothing. */

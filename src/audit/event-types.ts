@@ -30,6 +30,8 @@ export const auditEventTypes = [
   'connection.deleted',
   'consent.granted',
   'grant.revoked',
+  'identity.linked',
+  'identity.unlinked',
   'invitation.accepted',
   'invitation.cancelled',
   'invitation.opened',

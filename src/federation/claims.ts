@@ -1,14 +1,10 @@
 // What an upstream provider's claims are worth: whose address they prove, whether a second factor was used. Pure.
 import { canonicalEmail, isEmail } from '../accounts/account.ts';
+import type { Identity } from '../accounts/identity.ts';
 import { type Connection, isSingleTenant } from './connection.ts';
 import type { UpstreamClaims } from './upstream.ts';
 
 /** What the person is known by there: never the address, which may pass to somebody else. */
-export interface Identity {
-  issuer: string;
-  subject: string;
-}
-
 export function identityOf({ iss, sub }: Pick<UpstreamClaims, 'iss' | 'sub'>): Identity {
   return { issuer: iss, subject: sub };
 }

@@ -1,4 +1,6 @@
 // Everything about upstream providers, built by name.
+import type { Accounts } from '../accounts/accounts.ts';
+import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { DomainClaims } from '../organizations/domain-claims.ts';
 import type { Log } from '../platform/log.ts';
@@ -6,16 +8,20 @@ import type { Secrets } from '../platform/secrets.ts';
 import type { Storage } from '../storage/port.ts';
 import { createConnections } from './connections.ts';
 import { guardedFetch, type UpstreamFetch } from './guarded-fetch.ts';
+import { createIdentities } from './identities.ts';
 import { createProvedDomains } from './proved-domains.ts';
 import { createRoundTrips } from './round-trips.ts';
+import { createRouting } from './routing.ts';
 import { createUpstream } from './upstream.ts';
 
 export interface FederationDependencies {
+  accounts: Accounts;
   storage: Storage;
   secrets: Secrets;
   audit: Audit;
   domainClaims: DomainClaims;
   log: Log;
+  securityNotices: SecurityNotices;
   issuer: string;
   /** How providers are asked. */
   fetch?: UpstreamFetch | undefined;
@@ -30,5 +36,7 @@ export function createFederation({ fetch = guardedFetch, ...dependencies }: Fede
   const upstream = createUpstream({ connections, fetch, redirectUri });
   const roundTrips = createRoundTrips({ ...dependencies, connections, upstream });
   const provedDomainsOf = createProvedDomains(dependencies);
-  return { connections, upstream, roundTrips, provedDomainsOf };
+  const routing = createRouting({ connections, provedDomainsOf });
+  const identities = createIdentities(dependencies);
+  return { connections, identities, roundTrips, routing, provedDomainsOf };
 }

@@ -21,15 +21,17 @@ const valuesOf: Readonly<Record<string, readonly string[]>> = {
   swk: ['swk', 'user'],
   'hwk-unverified': ['hwk'],
   'swk-unverified': ['swk'],
+  sso: ['fed'],
 };
 
 /** Authentication method references (RFC 8176) of the proofs of a sign-in, in the order they were given. */
 export function amrOf(methods: readonly string[]): string[] {
   const values = methods.flatMap((method) => valuesOf[method] ?? []);
   const isKey = (value: string) => value === 'hwk' || value === 'swk';
-  // A key that did not verify its owner is one factor, and the password the other.
-  const areTwo = values.some((value) => value === 'otp' || value === 'rc' || value === 'user');
-  const areKeyAndPassword = values.includes('pwd') && values.some(isKey);
+  // An upstream provider that is trusted with it has asked for both. A key that did not verify its owner is one factor, and what was given
+  // before it the other.
+  const areTwo = methods.includes('sso-mfa') || values.some((value) => ['otp', 'rc', 'user'].includes(value));
+  const areKeyAndPassword = (values.includes('pwd') || values.includes('fed')) && values.some(isKey);
   return [...new Set([...values, ...(areTwo || areKeyAndPassword ? ['mfa'] : [])])];
 }
 

@@ -2,10 +2,12 @@
 // parameters, so that Back or a late click leads to a fresh one instead of a dead end.
 import { z } from 'zod';
 import type { Account } from '../accounts/account.ts';
+import { holdsIdentity, identitySchema } from '../accounts/identity.ts';
+import { organizationIds } from '../accounts/membership.ts';
 import type { CollectionSpec } from '../storage/port.ts';
 
 /** What a person can prove: password, temporary password, time-based code, recovery code; a passkey of hardware or of software, whose owner
- *  it verified or not. */
+ *  it verified or not; an identity at an upstream provider, and that the provider, which is trusted with it, has asked for a second factor. */
 export const proofMethods = [
   'pwd',
   'temporary',
@@ -15,8 +17,17 @@ export const proofMethods = [
   'swk',
   'hwk-unverified',
   'swk-unverified',
+  'sso',
+  'sso-mfa',
 ] as const;
 export type ProofMethod = (typeof proofMethods)[number];
+
+const unlinkedSchema = identitySchema.omit({ linkedAt: true }).extend({
+  /** Whose connection it came by: only its people may link it. */
+  organization: z.string().optional(),
+  at: z.number(),
+});
+export type UnlinkedIdentity = z.output<typeof unlinkedSchema>;
 
 export const attemptSchema = z.object({
   /** SHA-256 of the interaction's uid. */
@@ -36,6 +47,8 @@ export const attemptSchema = z.object({
   proofs: z.array(z.object({ method: z.enum(proofMethods), at: z.number() })),
   /** The browser can make passkeys: one is offered at the end. */
   canMakePasskey: z.literal(true).optional(),
+  /** An identity that is nobody's yet: linked once the person has signed in by other means, and says so. */
+  unlinked: unlinkedSchema.optional(),
   /** Wrong codes in this attempt; five end it. */
   wrongCodes: z.number().int(),
   startedAt: z.number(),
@@ -67,30 +80,39 @@ export function withProof(attempt: Attempt, method: ProofMethod, now: number): A
   return { ...attempt, proofs: [...others, { method, at: now }] };
 }
 
-const passwords = ['pwd', 'temporary'] as const;
+/** What names a person and is one factor: a password, or an account elsewhere. */
+const known = ['pwd', 'temporary', 'sso'] as const;
 const verifiedPasskeys = ['hwk', 'swk'] as const;
 const unverifiedPasskeys = ['hwk-unverified', 'swk-unverified'] as const;
 
 /** Whether anything was given that names and proves a person. */
 export function hasFirstFactor(attempt: Attempt, now: number): boolean {
-  return hasProof(attempt, [...passwords, ...verifiedPasskeys, ...unverifiedPasskeys], now);
+  return hasProof(attempt, [...known, ...verifiedPasskeys, ...unverifiedPasskeys], now);
 }
 
-/** Two factors: a code beside the first one, a passkey that verified its owner, or one that did not, beside the password. */
+/** Two factors: a code beside the first one, a passkey that verified its owner, or one that did not, beside the
+ *  first one; an upstream provider that is trusted to have asked for two. */
 export function hasBothFactors(attempt: Attempt, now: number): boolean {
-  if (hasProof(attempt, ['otp', 'recovery', ...verifiedPasskeys], now)) return true;
-  return hasProof(attempt, passwords, now) && hasProof(attempt, unverifiedPasskeys, now);
+  if (hasProof(attempt, ['otp', 'recovery', 'sso-mfa', ...verifiedPasskeys], now)) return true;
+  return hasProof(attempt, known, now) && hasProof(attempt, unverifiedPasskeys, now);
 }
 
 /** Whether a passkey that did not verify its owner is all that was given. */
 export function hasUnverifiedPasskeyOnly(attempt: Attempt, now: number): boolean {
-  return hasProof(attempt, unverifiedPasskeys, now) && !hasProof(attempt, [...passwords, ...verifiedPasskeys], now);
+  return hasProof(attempt, unverifiedPasskeys, now) && !hasProof(attempt, [...known, ...verifiedPasskeys], now);
 }
 
 /** Whether an attempt still is the one a request saw: another request of the same browser may have begun again meanwhile, as somebody
  *  else, and what was proved for one person must never count for the other. */
 export function isStillOf(attempt: Attempt, seen: Pick<Attempt, 'accountId' | 'epoch'>): boolean {
   return attempt.accountId === seen.accountId && attempt.epoch === seen.epoch;
+}
+
+/** The identity that waits to be linked to the account, while it still may be. @param now milliseconds UTC */
+export function identityToLink({ unlinked }: Attempt, account: Account, now: number): UnlinkedIdentity | undefined {
+  if (!unlinked || now - unlinked.at >= proofSeconds * 1000 || holdsIdentity(account, unlinked)) return undefined;
+  const { organization } = unlinked;
+  return organization === undefined || organizationIds(account).includes(organization) ? unlinked : undefined;
 }
 
 /** Whom a secret and recovery codes are shown to that were made in this sign-in. */

@@ -20,6 +20,7 @@ import { createAttempts } from './attempts.ts';
 import { createBreachCheck } from './breach-check.ts';
 import { createCodeStep, type ProofOutcome } from './code-step.ts';
 import { createEnrolment } from './enrolment.ts';
+import { createFederated, type FederatedDependencies } from './federated.ts';
 import { createFirstSignIn } from './first-sign-in.ts';
 import { passwordGuesses } from './guesses.ts';
 import type { KnownBrowsers } from './known-browsers.ts';
@@ -29,7 +30,7 @@ import type { SecondFactor } from './second-factor.ts';
 import { createStepUp } from './step-up.ts';
 import { nextStep, type Step } from './steps.ts';
 
-export interface SignInDependencies {
+export interface SignInDependencies extends Omit<FederatedDependencies, 'attempts'> {
   storage: Storage;
   secrets: Secrets;
   accounts: Accounts;
@@ -186,6 +187,7 @@ export function createSignIn(dependencies: SignInDependencies) {
     keptOut,
     ...createCodeStep(parts),
     ...firstSignIn,
+    ...createFederated(parts),
     ...createEnrolment(parts),
     ...createPasskeyStep(parts),
   };

@@ -11,6 +11,7 @@ import {
   hasProof,
   hasUnverifiedPasskeyOnly,
   holderOf,
+  identityToLink,
 } from './attempt.ts';
 
 export type Step =
@@ -23,6 +24,7 @@ export type Step =
   | { name: 'enrol-passkey'; rule: 'policy-requires-passkey' }
   | { name: 'recovery-codes'; rule: 'recovery-codes-shown' }
   | { name: 'passkey-offer'; rule: 'passkey-offered' }
+  | { name: 'link-identity'; rule: 'identity-waits' }
   | { name: 'consent'; rule: 'third-party-client' }
   | { name: 'refused'; rule: 'account-suspended' }
   | { name: 'refused'; rule: 'address-not-allowed'; by: PolicySource }
@@ -110,7 +112,8 @@ const profile: Rule = ({ account }) =>
 
 /** The last question before the session: who has no second factor and must have one sets it up now. */
 const enrolment: Rule = ({ account, attempt, policy }, now) => {
-  const rule = account && enrolmentRule(account, policy);
+  const amr = hasProof(attempt, ['sso-mfa'], now) ? ['mfa'] : [];
+  const rule = account && enrolmentRule(account, policy, amr);
   return rule && (newWayIn(attempt, now) ?? { name: 'enrol-mfa', rule });
 };
 
@@ -129,6 +132,10 @@ const savedRecoveryCodes: Rule = ({ account, attempt }, now) =>
   account && isShownTo(account, holderOf(attempt), now)
     ? { name: 'recovery-codes', rule: 'recovery-codes-shown' }
     : undefined;
+
+/** Signed in, by whatever is asked of the account: only now may a further way in be added to it. */
+const waitingIdentity: Rule = ({ attempt, account }, now) =>
+  account && identityToLink(attempt, account, now) ? { name: 'link-identity', rule: 'identity-waits' } : undefined;
 
 /** Once, to somebody who typed a password in a browser that can do better. */
 const offeredPasskey: Rule = ({ account, attempt }, now) =>
@@ -155,5 +162,6 @@ const rules: readonly Rule[] = [
   enrolment,
   savedRecoveryCodes,
   demandedPasskey,
+  waitingIdentity,
   offeredPasskey,
 ];

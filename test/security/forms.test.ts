@@ -22,6 +22,7 @@ const formsOf: Readonly<Record<string, readonly string[]>> = {
   '/interaction/:uid/profile': ['name'],
   '/interaction/:uid/enrol-mfa': ['set-up of MFA while signing in'],
   '/interaction/:uid/recovery-codes': ['recovery codes seen while signing in'],
+  '/interaction/:uid/link-identity': ['link of another account while signing in'],
   '/interaction/:uid/consent': ['consent'],
   '/interaction/:uid/cancel': ['cancel'],
   '/forgotten-password': ['forgotten password'],

@@ -1,5 +1,6 @@
 // A mail about a change to the ways into an account outlives the process that made the change, and is not sent twice.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { identityKey } from '../../src/accounts/identity.ts';
 import type { NoticeKind } from '../../src/accounts/security-notice.ts';
 import type { Administration } from '../../src/administration/administration.ts';
 import { type Administrator, administratorOf } from '../../src/administration/administrator.ts';
@@ -39,11 +40,29 @@ function byAdministrator(act: (acts: Administration, who: Administrator, id: str
   };
 }
 
+function identityOf({ id }: { id: string }) {
+  return { issuer: 'https://accounts.google.com', subject: id, connectionId: 'google', name: 'Google' };
+}
+
 const changes: Record<NoticeKind, (place: Place) => Promise<Change>> = {
   accountDeleted: byForm('deletion of the account'),
   accountSuspended: byAdministrator(({ peopleActs }, who, id) => peopleActs.suspend(who, id)),
   emailChangeRequested: byForm('change of e-mail address'),
   emailChanged: byForm('link of a new e-mail address'),
+  identityLinked: async ({ gatehouse }) => {
+    const { account } = await createPerson(gatehouse);
+    return {
+      accountId: account.id,
+      act: () => gatehouse.services.identities.link(account.id, identityOf(account), {}),
+    };
+  },
+  identityUnlinked: async ({ gatehouse }) => {
+    const { account } = await createPerson(gatehouse);
+    const identities = [{ ...identityOf(account), linkedAt: Date.now() }];
+    await gatehouse.services.accounts.update(account.id, (old) => ({ ...old, identities }));
+    const key = identityKey(identityOf(account));
+    return { accountId: account.id, act: () => gatehouse.services.identities.unlink(account.id, key, {}, () => true) };
+  },
   mfaActivated: byForm('activation of MFA'),
   mfaDeactivated: byForm('deactivation of MFA'),
   mfaReset: byAdministrator(({ peopleActs }, who, id) => peopleActs.resetMfa(who, id, 'lost')),

@@ -1,8 +1,10 @@
 // The console's forms of connections, as a person fills them in.
 import { connectionInputSchema } from '../../src/federation/connection.ts';
+import { sha256 } from '../../src/platform/secrets.ts';
 import type { TestBrowser } from './browser.ts';
 import { consoleOf, createFirms } from './console.ts';
 import { type Form, type FormMakers, formOn, type Place } from './form.ts';
+import { createPerson } from './people.ts';
 
 const stated = { name: 'SSO', preset: 'oidc', issuer: 'https://sso.invalid', client_id: 'gatehouse' } as const;
 
@@ -23,7 +25,20 @@ const onConnection =
     return formOn(browser, page, { ...fields, ...was }, id);
   };
 
+/** Signed in by password, after a sign-in elsewhere that is nobody's yet. */
+async function atTheLink({ gatehouse, rp }: Place): Promise<Form> {
+  const { account, email, password } = await createPerson(gatehouse);
+  const browser = gatehouse.browser();
+  const page = await browser.get(rp.request().url);
+  const unlinked = { issuer: stated.issuer, subject: account.id, connectionId: 'sso', name: 'SSO', at: Date.now() };
+  const uid = new URL(page.url).pathname.split('/')[2] ?? '';
+  await gatehouse.services.signIn.attempts.update(sha256(uid), (old) => ({ ...old, unlinked }));
+  const asked = await browser.submit(page, { email, password }, 'Sign in');
+  return formOn(browser, asked, { decision: 'link' }, account.id);
+}
+
 export const connectionForms: FormMakers = {
+  'link of another account while signing in': atTheLink,
   'new connection': async (place) => {
     const browser = await atAcme(place);
     const page = await browser.get('/admin/add-connection/oidc?organization=acme');

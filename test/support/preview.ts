@@ -18,6 +18,7 @@ import { consoleApps } from './preview-console-apps.ts';
 import { consoleInvitations } from './preview-console-invitations.ts';
 import { devices } from './preview-devices.ts';
 import { consoleDomains } from './preview-domains.ts';
+import { federations } from './preview-federation.ts';
 import { consoleInstance } from './preview-instance.ts';
 import { interactions } from './preview-interactions.ts';
 import { invitations } from './preview-invitations.ts';
@@ -30,6 +31,7 @@ import { secondFactors } from './preview-second-factor.ts';
 
 export const screens: readonly Screen[] = [
   ...interactions,
+  ...federations,
   ...invitations,
   ...errors,
   ...accounts,

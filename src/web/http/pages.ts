@@ -23,6 +23,14 @@ const notMeTitles = { open: 'notMe.title', done: 'notMe.doneTitle', void: 'notMe
 
 export const pages: { readonly [V in ViewName]: Page<V> } = {
   'interaction/sign-in': step('signIn.title'),
+  'interaction/federation-problem': {
+    ...step('federation.denied.title'),
+    title: ({ kind, name }) => ({ key: `federation.${kind}.title`, values: { name } }),
+  },
+  'interaction/link-identity': {
+    ...step('linkIdentity.title'),
+    title: ({ name }) => ({ key: 'linkIdentity.title', values: { name } }),
+  },
   'interaction/code': step('code.title'),
   'interaction/recovery-code': step('recoveryCode.title'),
   'interaction/new-password': step('newPassword.title'),

@@ -3,7 +3,7 @@
 import type { Context } from 'koa';
 import { type Account, displayName, initials } from '../../accounts/account.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
-import type { Barrier } from '../../accounts/barrier.ts';
+import type { Barrier, OwnPageUse } from '../../accounts/barrier.ts';
 import { administratorOf, isAdministrator } from '../../administration/administrator.ts';
 import type { Origin } from '../../audit/audit.ts';
 import { sessionCookieOptions } from '../../oidc/configuration.ts';
@@ -37,7 +37,7 @@ export interface SignedInDependencies {
   secrets: Secrets;
   browser: Browser;
   /** What stands before the account seeing more: a second factor to set up, an address that is not allowed. */
-  barrierOf(account: Account, origin: Origin): Promise<Barrier | undefined>;
+  barrierOf(account: Account, origin: Origin, use: OwnPageUse): Promise<Barrier | undefined>;
 }
 
 export function createSignedIn({
@@ -119,7 +119,7 @@ export function createSignedIn({
     const { isFresh: wanted = false } = options;
     const mustBeFresh = typeof wanted === 'boolean' ? wanted : signedIn !== undefined && wanted(signedIn.account);
     const isStale = mustBeFresh && signedIn !== undefined && isBeforeWrongCodes(signedIn);
-    const barrier = signedIn && (await barrierOf(signedIn.account, ctx.state.origin));
+    const barrier = signedIn && (await barrierOf(signedIn.account, ctx.state.origin, signedIn.session));
     const isGood = signedIn && !barrier && !isStale;
     if (isGood && (!mustBeFresh || isFresh(signedIn.session))) return signedIn;
     ctx.status = 303;

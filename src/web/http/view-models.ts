@@ -51,6 +51,12 @@ export interface LookedModel {
   look?: LookModel | undefined;
 }
 
+/** Other ways to sign in: services to choose from, and whether an address may lead to one. */
+export interface FederationOffer {
+  connections: readonly { id: string; name: string }[];
+  isSsoOffered: boolean;
+}
+
 /** A step of a sign-in. `cancelUrl` gives up and goes back to the client with access_denied. */
 export interface StepModel extends FormModel, LookedModel {
   client?: ClientModel;
@@ -82,6 +88,7 @@ export interface ViewModels
     ProfileViewModels {
   /** `notice` says why the person is asked again: signed out after a long pause, password just reset. */
   'interaction/sign-in': StepModel & {
+    offer?: FederationOffer;
     email: string;
     forgottenPasswordUrl?: string;
     /** After a temporary password that ran out. */
@@ -89,6 +96,15 @@ export interface ViewModels
     passkey?: PasskeyPart;
     notice?: Message;
   };
+  /** An upstream provider was no help. Without `connectionId` it cannot be tried again. */
+  'interaction/federation-problem': StepModel & {
+    name: string;
+    kind: 'denied' | 'unavailable' | 'account' | 'answer';
+    connectionId?: string;
+    backUrl: string;
+  };
+  /** `theirs` is the address that the other service told. */
+  'interaction/link-identity': StepModel & { email: string; name: string; theirs: string };
   /** `passkey` where the person has one. */
   'interaction/code': StepModel & { email: string; recoveryCodeUrl: string; passkey?: PasskeyPart };
   'interaction/recovery-code': StepModel & { email: string; codeUrl: string };

@@ -9,6 +9,9 @@ import type { Audit } from '../../audit/audit.ts';
 import type { Clients } from '../../clients/clients.ts';
 import type { NewPasswords } from '../../credentials/new-passwords.ts';
 import type { Passkeys } from '../../credentials/passkeys.ts';
+import type { Connections } from '../../federation/connections.ts';
+import type { RoundTrips } from '../../federation/round-trips.ts';
+import type { Routing } from '../../federation/routing.ts';
 import type { Grants } from '../../oidc/grants.ts';
 import type { Oidc } from '../../oidc/oidc.ts';
 import type { SignInPolicy } from '../../organizations/policy.ts';
@@ -24,6 +27,8 @@ import type { Views } from '../http/views.ts';
 import { codeScreen } from './code.ts';
 import { consentScreen } from './consent.ts';
 import { enrolMfaScreen } from './enrol-mfa.ts';
+import { createFederationVisits } from './federation.ts';
+import { linkIdentityScreen } from './link-identity.ts';
 import { newPasswordScreen } from './new-password.ts';
 import {
   codePasskeyScreen,
@@ -48,6 +53,9 @@ export interface InteractionDependencies {
   passkeys: Passkeys;
   accounts: Accounts;
   clients: Clients;
+  connections: Connections;
+  roundTrips: RoundTrips;
+  routing: Routing;
   grants: Grants;
   audit: Audit;
   browser: Browser;
@@ -89,11 +97,13 @@ export function createInteractionRouter(dependencies: InteractionDependencies): 
     profileScreen,
     enrolMfaScreen,
     recoveryCodesScreen,
+    linkIdentityScreen,
     enrolPasskeyScreen,
     passkeyOfferScreen,
     consentScreen,
   ].map((make) => make(dependencies));
   const { enter, goOn, cancel, lost } = createVisits(dependencies);
+  const federation = createFederationVisits(dependencies);
   const optionsFor = createPasskeyOptions(dependencies);
   const router = new Router();
 
@@ -141,6 +151,18 @@ export function createInteractionRouter(dependencies: InteractionDependencies): 
       ctx.set('Cache-Control', 'no-store');
       if (options) ctx.body = options;
       else if (visit) await goOn(ctx, visit, screens);
+    }),
+  );
+
+  router.get(
+    '/interaction/:uid/federation',
+    leadingOn(async (ctx) => {
+      const visit = await enter(ctx);
+      if (!visit) return;
+      await federation.arrive(ctx, visit);
+      if (ctx.body !== undefined && ctx.body !== null) return;
+      const after = await enter(ctx);
+      if (after) await goOn(ctx, after, screens);
     }),
   );
 

@@ -1,10 +1,12 @@
 // The first step: e-mail address and password.
+import type { Context } from 'koa';
 import { type Account, enrolmentRule } from '../../accounts/account.ts';
 import { lacksPasskey } from '../../accounts/factors.ts';
 import type { EndReason } from '../../sessions/session.ts';
 import { wrongCodesAllowed } from '../../sign-in/attempt.ts';
 import { emailErrors } from '../http/email-errors.ts';
 import type { FieldError, Message } from '../http/view-models.ts';
+import { createFederationVisits } from './federation.ts';
 import { forgottenPasswordUrl } from './forgotten-password.ts';
 import { outcomeErrors, throttledStatus } from './outcome.ts';
 import { passkeyPart } from './passkey-part.ts';
@@ -14,7 +16,8 @@ import type { Visit } from './visit.ts';
 const path = 'sign-in';
 
 export function signInScreen(dependencies: InteractionDependencies): Screen {
-  const { announcement, ownClientId, policyOf, signedIn, signIn, readForm, views } = dependencies;
+  const { announcement, ownClientId, policyOf, routing, signedIn, signIn, readForm, views } = dependencies;
+  const federation = createFederationVisits(dependencies);
 
   /** Why somebody is asked who is signed in. An app gives its own reasons. */
   async function againNotice({ interaction }: Visit, standing: Account | undefined): Promise<Message | undefined> {
@@ -23,6 +26,24 @@ export function signInScreen(dependencies: InteractionDependencies): Screen {
     if (enrolmentRule(standing, policy)) return { key: 'notice.signInToEnrol' };
     if (lacksPasskey(standing, policy)) return { key: 'notice.signInToMakePasskey' };
     return interaction.clientId === ownClientId ? { key: 'notice.signInAgain' } : undefined;
+  }
+
+  /** To the service that was chosen, or that the address leads to. An address alone is enough there, and with one of ours a password is asked.
+   *  @returns true when the answer is given; what is wrong; false where this page's own password counts */
+  async function elsewhere(
+    ctx: Context,
+    visit: Visit,
+    { email, password, connection: connectionId, sso }: Record<'email' | 'password' | 'connection' | 'sso', string>,
+  ): Promise<boolean | FieldError[]> {
+    const gone = [{ key: 'error.connection.gone' }];
+    if (connectionId !== '') return (await federation.leaveFor(ctx, visit, { connectionId, email })) || gone;
+    if (sso === '' && password !== '') return false;
+    const malformed = emailErrors(email);
+    if (malformed.length > 0) return sso === '' ? false : malformed;
+    const connection = await routing.forAddress(email);
+    if (!connection) return sso !== '' && [{ field: 'email', key: 'error.sso.none' }];
+    await federation.leave(ctx, visit, { connection, email });
+    return true;
   }
 
   return {
@@ -34,14 +55,22 @@ export function signInScreen(dependencies: InteractionDependencies): Screen {
         notice(visit) ??
         overNotice(await signedIn.endReason(ctx)) ??
         (await againNotice(visit, (await signedIn.peek(ctx))?.account));
-      const form = signInModel(dependencies, visit);
+      const form = { ...signInModel(dependencies, visit), offer: await federation.offer(visit) };
       views.render(ctx, 'interaction/sign-in', why ? { ...form, notice: why } : form);
     },
     async submit(ctx, visit) {
-      const given = await readForm(ctx, visit.csrfContext, ['email', 'password', 'canMakePasskey']);
+      const given = await readForm(ctx, visit.csrfContext, [
+        'email',
+        'password',
+        'connection',
+        'sso',
+        'canMakePasskey',
+      ]);
       if (announcement.read(ctx)) announcement.drop(ctx);
       const email = given.email.trim();
-      const missing = faults(email, given.password);
+      const led = await elsewhere(ctx, visit, { ...given, email });
+      if (led === true) return;
+      const missing = led === false ? faults(email, given.password) : led;
       const outcome =
         missing.length > 0
           ? undefined
@@ -64,6 +93,7 @@ export function signInScreen(dependencies: InteractionDependencies): Screen {
       const model = {
         ...signInModel(dependencies, visit, errors),
         email: given.email.slice(0, 254),
+        offer: await federation.offer(visit),
         ...(outcome === 'expired' ? { newInvitationUrl } : {}),
       };
       views.render(ctx, 'interaction/sign-in', model, { status });
@@ -94,6 +124,7 @@ const newInvitationUrl = '/invitation/new';
 /** Why the person is back here in the middle of a sign-in. */
 function notice({ attempt, step }: Visit): Message | undefined {
   if (attempt.wrongCodes >= wrongCodesAllowed) return { key: 'notice.wrongCodes' };
+  if (attempt.unlinked) return { key: 'notice.identityUnknown', values: { name: attempt.unlinked.name } };
   if (step.rule === 'credentials-changed') return { key: 'notice.credentialsChanged' };
   if (step.rule === 'passkey-not-verified') return { key: 'notice.passkeyNotVerified' };
   return undefined;
