@@ -7,7 +7,9 @@ import { withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import { isDomainError } from '../platform/errors.ts';
-import type { UpstreamName } from './claims.ts';
+import { identityOf, type UpstreamName } from './claims.ts';
+import type { Connection } from './connection.ts';
+import type { UpstreamClaims } from './upstream.ts';
 
 /** More are of no use to a person. */
 const mostIdentities = 10;
@@ -46,7 +48,8 @@ export function createIdentities({ accounts, audit, securityNotices }: Identitie
     }
   }
 
-  /** @param isStill declines where it would take the last way in
+  /** Sessions of before are dead: nobody knows which of them came in by it.
+   *  @param isStill declines where it would take the last way in
    *  @returns undefined where `isStill` declined, or there is no such identity */
   async function unlink(
     accountId: string,
@@ -60,7 +63,7 @@ export function createIdentities({ accounts, audit, securityNotices }: Identitie
       if (!removed || !isStill(old)) return undefined;
       const identities = old.identities?.filter((one) => one !== removed);
       const notice = { kind: 'identityUnlinked', origin, now: Date.now(), about: removed.name } as const;
-      return withNotice({ ...old, identities }, notice);
+      return withNotice({ ...old, identities, sessionEpoch: old.sessionEpoch + 1 }, notice);
     });
     if (updated && removed) await tell(updated, 'identity.unlinked', removed, origin);
     return updated;
@@ -83,6 +86,13 @@ export function createIdentities({ accounts, audit, securityNotices }: Identitie
   return { link, unlink };
 }
 export type Identities = ReturnType<typeof createIdentities>;
+
+/** What a provider said of somebody, as it is linked. */
+export function newIdentity(claims: UpstreamClaims, { id: connectionId, name }: Connection): NewIdentity {
+  const { email } = claims;
+  const told = typeof email === 'string' ? { email: email.slice(0, 254) } : {};
+  return { ...identityOf(claims), connectionId, name, ...told };
+}
 
 /** Of somebody invited the temporary password dies: it was for coming in, and they are in. */
 function withIdentity(

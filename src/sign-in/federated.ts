@@ -3,10 +3,10 @@
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
-import { addressIn, domainOf, identityOf, nameIn, vouchesForMfa } from '../federation/claims.ts';
+import { addressIn, domainOf, nameIn, vouchesForMfa } from '../federation/claims.ts';
 import type { Connection } from '../federation/connection.ts';
 import type { Connections } from '../federation/connections.ts';
-import type { Identities, NewIdentity } from '../federation/identities.ts';
+import { type Identities, type NewIdentity, newIdentity } from '../federation/identities.ts';
 import { decidesFor, isFor, mayLinkAtOnce } from '../federation/membership-rules.ts';
 import type { ProvedDomainsOf } from '../federation/proved-domains.ts';
 import type { RoundTrips } from '../federation/round-trips.ts';
@@ -170,14 +170,4 @@ export function createFederated(dependencies: FederatedDependencies) {
   }
 
   return { takeIdentity, decideLink };
-}
-
-function newIdentity(claims: UpstreamClaims, { id: connectionId, name }: Connection): NewIdentity {
-  const { email } = claims;
-  return {
-    ...identityOf(claims),
-    connectionId,
-    name,
-    ...(typeof email === 'string' ? { email: email.slice(0, 254) } : {}),
-  };
 }

@@ -23,7 +23,7 @@ describe('the content security policy', () => {
 });
 
 /** Their forms are answered by a redirect to another server. */
-const leadsAway: string[] = ['dev/sample', 'admin/connection-test'];
+const leadsAway: string[] = ['dev/sample', 'admin/connection-test', 'account/identities'];
 /** Their forms, if they have any, lead to pages of ours. */
 const endsHere = [
   'interaction/forgotten-password',

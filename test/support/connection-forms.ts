@@ -1,9 +1,12 @@
 // The console's forms of connections, as a person fills them in.
+
+import { identityKey } from '../../src/accounts/identity.ts';
 import { connectionInputSchema } from '../../src/federation/connection.ts';
 import { sha256 } from '../../src/platform/secrets.ts';
 import type { TestBrowser } from './browser.ts';
 import { consoleOf, createFirms } from './console.ts';
 import { type Form, type FormMakers, formOn, type Place } from './form.ts';
+import { signedInBrowser } from './my-profile.ts';
 import { createPerson } from './people.ts';
 
 const stated = { name: 'SSO', preset: 'oidc', issuer: 'https://sso.invalid', client_id: 'gatehouse' } as const;
@@ -37,7 +40,36 @@ async function atTheLink({ gatehouse, rp }: Place): Promise<Form> {
   return formOn(browser, asked, { decision: 'link' }, account.id);
 }
 
+/** With an account elsewhere that is linked, and a connection to choose. */
+async function onTheProfile({ gatehouse }: Place) {
+  const { connections, identities } = gatehouse.services;
+  const id = 'sso-for-forms';
+  const input = connectionInputSchema.parse({ ...stated, id, enabled: true });
+  if (!(await connections.get(id))) await connections.create(input, {});
+  const person = await createPerson(gatehouse);
+  const identity = { issuer: stated.issuer, subject: person.account.id, connectionId: id, name: 'SSO' };
+  await identities.link(person.account.id, identity, {});
+  return { ...person, browser: await signedInBrowser(gatehouse, person), key: identityKey(identity) };
+}
+
+const servicesPath = '/profile/sign-in-services';
+
 export const connectionForms: FormMakers = {
+  'way to another service': async (place) => {
+    const { browser, account } = await onTheProfile(place);
+    return formOn(browser, await browser.get(servicesPath), { connection: 'sso-for-forms' }, account.id);
+  },
+  'link of an account elsewhere': async (place) => {
+    const { browser, account } = await onTheProfile(place);
+    const page = await browser.get(servicesPath);
+    const form = formOn(browser, page, { trip: 'none' }, account.id, servicesPath);
+    return { ...form, action: `${servicesPath}/link` };
+  },
+  'end of a link to an account elsewhere': async (place) => {
+    const { browser, account, key } = await onTheProfile(place);
+    const page = await browser.get(`${servicesPath}/unlink?identity=${key}`);
+    return formOn(browser, page, { identity: key }, account.id);
+  },
   'link of another account while signing in': atTheLink,
   'new connection': async (place) => {
     const browser = await atAcme(place);

@@ -1,5 +1,5 @@
 // The sign-in by way of another service in every state, with models such as routes give.
-import { client, email, form, long, longEmail, type Screen } from './preview-samples.ts';
+import { at, client, email, form, long, longEmail, type Screen, user } from './preview-samples.ts';
 
 const cancelUrl = '/interaction/example/cancel';
 const problem = { ...form(), name: 'Google', backUrl: '/interaction/example/sign-in', connectionId: 'google' };
@@ -8,7 +8,47 @@ const offer = {
   isSsoOffered: true,
 };
 
+const identity = { id: 'one', name: 'Google', email: 'maya@gmail.com', linkedAt: at };
+const longIdentity = { id: 'two', name: long.slice(0, 100), email: longEmail, linkedAt: at };
+
 export const federations: Screen[] = [
+  {
+    state: 'two, and more to link',
+    view: 'account/identities',
+    model: { user, ...form(), identities: [identity, longIdentity], offers: offer.connections },
+  },
+  {
+    state: 'none, refused',
+    view: 'account/identities',
+    model: {
+      user,
+      ...form(
+        { key: 'error.identity.taken' },
+        { key: 'error.identity.notLinked' },
+        { key: 'error.identity.unavailable', values: { name: 'Google' } },
+      ),
+      identities: [],
+      offers: [],
+    },
+  },
+  {
+    state: 'asked, long',
+    view: 'account/identity-link',
+    model: { user, ...form(), name: long.slice(0, 100), theirs: longEmail, trip: 'trip', cancelUrl: '#' },
+  },
+  ...[false, true].map(
+    (isNeeded): Screen => ({
+      state: isNeeded ? 'the last way in' : 'asked',
+      view: 'account/identity-unlink',
+      model: {
+        user,
+        ...form(),
+        identity: { ...identity, email: isNeeded ? '' : identity.email },
+        isNeeded,
+        cancelUrl: '#',
+      },
+    }),
+  ),
   {
     state: 'with other services, after one that is nobody’s',
     view: 'interaction/sign-in',

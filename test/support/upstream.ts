@@ -3,7 +3,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, decodeJwt, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
+import { type Adapter, type AdapterPayload, interactionPolicy, Provider } from 'oidc-provider';
 import { CookieJar } from 'tough-cookie';
 import type { UpstreamFetch } from '../../src/federation/guarded-fetch.ts';
 import { UpstreamError } from '../../src/federation/upstream-problem.ts';
@@ -82,7 +82,7 @@ export async function startUpstream(
       claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'given_name', 'family_name'] },
       features: { devInteractions: { enabled: false } },
       findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ ...upstream.person, sub: id }) }),
-      interactions: { url: (_ctx, { uid }) => `${prefix}/there/${uid}` },
+      interactions: { policy: withSelectAccount(), url: (_ctx, { uid }) => `${prefix}/there/${uid}` },
       loadExistingGrant: async (ctx) => {
         const grant = new ctx.oidc.provider.Grant({
           clientId: ctx.oidc.client?.clientId ?? '',
@@ -98,7 +98,10 @@ export async function startUpstream(
     provider.proxy = true;
     provider.use(async (ctx, next) => {
       if (!ctx.path.startsWith('/there/')) return next();
-      await provider.interactionFinished(ctx.req, ctx.res, { login: { accountId: upstream.person.sub } });
+      await provider.interactionFinished(ctx.req, ctx.res, {
+        login: { accountId: upstream.person.sub },
+        select_account: {},
+      });
       ctx.respond = false;
     });
     handle = provider.callback();
@@ -169,6 +172,13 @@ async function newKey(): Promise<{ jwk: JWK; privateKey: CryptoKey; kid: string 
 async function changed(response: Response, change: (body: Claims) => Promise<Claims>): Promise<Response> {
   const body = await change((await response.json()) as Claims);
   return Response.json(body, { status: response.status });
+}
+
+/** As Google has it. */
+function withSelectAccount() {
+  const policy = interactionPolicy.base();
+  policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }), 0);
+  return policy;
 }
 
 /** The library's own warns of itself. */

@@ -17,6 +17,9 @@ import type { Passwords } from '../../credentials/passwords.ts';
 import type { Throttle } from '../../credentials/throttle.ts';
 import type { Totp } from '../../credentials/totp.ts';
 import type { TotpEnrollments } from '../../credentials/totp-enrollments.ts';
+import type { Connections } from '../../federation/connections.ts';
+import type { Identities } from '../../federation/identities.ts';
+import type { RoundTrips } from '../../federation/round-trips.ts';
 import type { Oidc } from '../../oidc/oidc.ts';
 import type { SignInPolicy } from '../../organizations/policy.ts';
 import type { Locales } from '../../platform/locales.ts';
@@ -34,6 +37,7 @@ import { dataRoutes } from './data.ts';
 import { deleteRoutes } from './delete.ts';
 import { emailRoutes } from './email.ts';
 import { emailConfirmRoutes } from './email-confirm.ts';
+import { identitiesRoutes } from './identities.ts';
 import { languageRoutes } from './language.ts';
 import { mfaActivateRoutes } from './mfa-activate.ts';
 import { mfaDeactivateRoutes } from './mfa-deactivate.ts';
@@ -54,6 +58,9 @@ export interface AccountPagesDependencies {
   browser: Browser;
   emailChange: EmailChange;
   clients: Clients;
+  connections: Connections;
+  identities: Identities;
+  roundTrips: RoundTrips;
   enrollments: TotpEnrollments;
   linkTokens: LinkTokens;
   locales: Locales;
@@ -92,6 +99,7 @@ const sections = [
   mfaDeactivateRoutes,
   recoveryCodesRoutes,
   passkeysRoutes,
+  identitiesRoutes,
   sessionsRoutes,
   applicationsRoutes,
   activityRoutes,

@@ -46,3 +46,13 @@ export interface ActivityModel {
   clientName?: string;
   isByAdministrator: boolean;
 }
+
+/** An account at another service that signs in to this one. */
+export interface LinkedAccountModel {
+  id: string;
+  /** Of the service. */
+  name: string;
+  /** As it told it; empty where it told none. */
+  email: string;
+  linkedAt: number;
+}

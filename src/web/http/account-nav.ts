@@ -31,6 +31,11 @@ export const accountSections: readonly AccountSection[] = [
     key: 'nav.passkeys',
     views: ['account/passkeys', 'account/passkey-add', 'account/passkey-rename', 'account/passkey-remove'],
   },
+  {
+    href: '/profile/sign-in-services',
+    key: 'nav.identities',
+    views: ['account/identities', 'account/identity-link', 'account/identity-unlink'],
+  },
   { href: '/profile/sessions', key: 'nav.sessions', views: ['account/sessions', 'account/session-end'] },
   {
     href: '/profile/applications',

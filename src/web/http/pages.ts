@@ -90,6 +90,15 @@ export const pages: { readonly [V in ViewName]: Page<V> } = {
     formAction: 'self',
     title: ({ outcome }) => ({ key: `emailConfirm.${outcome}.title` }),
   },
+  'account/identities': { ...account('identities.title'), formAction: 'any' },
+  'account/identity-link': {
+    ...account('linkIdentity.title'),
+    title: ({ name }) => ({ key: 'linkIdentity.title', values: { name } }),
+  },
+  'account/identity-unlink': {
+    ...account('identityUnlink.title'),
+    title: ({ identity }) => ({ key: 'identityUnlink.title', values: { name: identity.name } }),
+  },
   'account/data': account('data.title'),
   'account/delete': account('delete.title'),
   'account/deleted': { layout: 'card', formAction: 'self', title: () => ({ key: 'deleted.title' }) },

@@ -1,4 +1,5 @@
 // What the views of My Profile are given that tell of a person and of their data; the rest stands in view-models.ts.
+import type { LinkedAccountModel } from './account-models.ts';
 import type { FormModel, SignedInModel } from './view-models.ts';
 
 export interface ProfileViewModels {
@@ -20,6 +21,18 @@ export interface ProfileViewModels {
   'account/email-confirm':
     | (FormModel & { outcome: 'good'; oldEmail: string; newEmail: string })
     | { outcome: 'changed' | 'expired' | 'taken' | 'unknown'; continueUrl: string };
+  'account/identities': SignedInModel &
+    FormModel & { identities: readonly LinkedAccountModel[]; offers: readonly { id: string; name: string }[] };
+  /** `theirs` is the address that the other service told. */
+  'account/identity-link': SignedInModel &
+    FormModel & { name: string; theirs: string; trip: string; cancelUrl: string };
+  'account/identity-unlink': SignedInModel &
+    FormModel & {
+      identity: LinkedAccountModel;
+      /** The last way in: it stays. */
+      isNeeded: boolean;
+      cancelUrl: string;
+    };
   'account/data': SignedInModel & FormModel & { deleteUrl: string };
   /** The last owner is told what to do instead of being asked. */
   'account/delete': SignedInModel &
