@@ -13,7 +13,8 @@ export function listTable(collection: string, field: string): string {
   return `"${collection}:${field}"`;
 }
 
-/** Made, or made anew with a column that it lacks. A column that no list needs any more stays: an older program may still use it. */
+/** Made, or made anew with a column that it lacks. A column that no list needs any more stays: an older program may still use it.
+ *  Rows come sorted, and the second of two equal ones is ignored: to look for them first takes half an hour among ten millions. */
 export function ensureListTable(db: DatabaseSync, { collection, field, columns }: ListTable): void {
   const list = listTable(collection, field);
   const own = ['"value"', '"id"'];
@@ -33,7 +34,7 @@ export function ensureListTable(db: DatabaseSync, { collection, field, columns }
     DROP TABLE IF EXISTS ${list};
     CREATE TABLE ${list} (value TEXT NOT NULL, id TEXT NOT NULL${extra.map((column) => `, ${column} TEXT`).join('')},
       PRIMARY KEY (value, id)) WITHOUT ROWID;
-    INSERT INTO ${list} SELECT DISTINCT e.value, t.id${from('t')} FROM "${collection}" AS t, ${texts('t.doc')} AS e ORDER BY 1, 2;
+    INSERT OR IGNORE INTO ${list} SELECT e.value, t.id${from('t')} FROM "${collection}" AS t, ${texts('t.doc')} AS e ORDER BY 1, 2;
     CREATE TRIGGER ${trigger('insert')} AFTER INSERT ON "${collection}" BEGIN ${add} END;
     CREATE TRIGGER ${trigger('update')} AFTER UPDATE ON "${collection}" WHEN ${changed} BEGIN ${remove} ${add} END;
     CREATE TRIGGER ${trigger('delete')} AFTER DELETE ON "${collection}" BEGIN ${remove} END;
