@@ -69,10 +69,10 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
     policies,
   });
   const { policyOf, firmNamesOf, mailLookOf } = standing;
-  const profiles = createProfiles({ accounts, audit });
   const { issuer, productName } = config;
   const notMeUrl = `${issuer}/not-me`;
-  const securityNotices = createSecurityNotices({ ...ground, accounts, messages, outbox, mailLookOf, notMeUrl });
+  const securityNotices = createSecurityNotices({ ...ground, accounts, audit, messages, outbox, mailLookOf, notMeUrl });
+  const profiles = createProfiles({ accounts, securityNotices });
   const federation = createFederation({ ...ground, ...firms, accounts, audit, securityNotices, issuer, fetch });
   const knownBrowsers = createKnownBrowsers({ storage });
   const sessions = createSessions({ storage, epochOf: epochReader(findAccount) });
@@ -99,7 +99,7 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
     securityNotices,
     confirmUrl: `${config.issuer}/profile/email/confirm`,
   });
-  const secondFactor = createSecondFactor({ ...factors, accounts, audit, securityNotices, throttle });
+  const secondFactor = createSecondFactor({ ...factors, accounts, securityNotices, throttle });
   const invitations = createInvitationServices({
     accounts,
     audit,

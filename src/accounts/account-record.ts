@@ -23,7 +23,7 @@ export type NewAccount = Pick<Account, 'email' | 'emailVerified' | 'status'> & {
 
 /** Nobody can type the canonical form: it has no `@`, and a blank. Mails that wait are still sent. */
 export function deletedRecord(account: Account, now: number): Account {
-  const { id, email, language, sessionEpoch, createdAt, pendingNotices } = account;
+  const { id, email, language, sessionEpoch, createdAt, pendingNotices, pendingEvents } = account;
   return {
     id,
     email,
@@ -31,6 +31,7 @@ export function deletedRecord(account: Account, now: number): Account {
     emailVerified: false,
     ...(language ? { language } : {}),
     ...(pendingNotices ? { pendingNotices } : {}),
+    ...(pendingEvents ? { pendingEvents: pendingEvents.map(({ personal: _forgotten, ...event }) => event) } : {}),
     status: 'deleted',
     wasIn: organizationIds(account),
     roles: [],

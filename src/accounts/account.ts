@@ -2,6 +2,7 @@
 // (a new password, and the end of every session that was signed in with the old one) is one write of one record.
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
+import { notedEventSchema } from '../audit/event.ts';
 import type { SignInPolicy } from '../organizations/policy.ts';
 import { isPlainAddress } from '../platform/mail-settings.ts';
 import type { CollectionSpec } from '../storage/port.ts';
@@ -10,6 +11,7 @@ import { identitySchema } from './identity.ts';
 import { invitationSchema } from './invitation.ts';
 import { membershipSchema } from './membership.ts';
 import { pendingNoticeSchema } from './security-notice.ts';
+import { shownRecoveryCodesSchema } from './shown-codes.ts';
 
 const recoveryCodeSchema = z.object({ hash: z.string(), usedAt: z.number().optional() });
 
@@ -87,22 +89,17 @@ export const accountSchema = z.object({
   /** When a passkey was offered after a sign-in: once is enough. */
   passkeyOfferedAt: z.number().optional(),
   firstSignedInAt: z.number().optional(),
-  /** Fresh ones on their way to the person's eyes: sealed, for one session or one sign-in, until they say that they saved them. */
-  shownRecoveryCodes: z
-    .object({
-      sealed: z.string(),
-      holder: z.string(),
-      expiresAt: z.number(),
-      /** The session epoch that the activation they came with has made: tells a sign-in that it was its own. */
-      activatedEpoch: z.number().int().optional(),
-    })
-    .optional(),
+  shownRecoveryCodes: shownRecoveryCodesSchema.optional(),
   /** Wrong codes of either kind in a row; gone with a right one. A dangerous act asks for a sign-in later than `askAgainAt`. */
   wrongCodes: z.object({ inRow: z.number().int(), askAgainAt: z.number().optional() }).optional(),
   /** A second factor must be set up at the next sign-in, whatever the policy says. Gone once it is. */
   mustEnrolMfa: z.literal(true).optional(),
   /** When the person last said that a change was not theirs (lockdown.ts); what was told before is dealt with. */
   securedAt: z.number().optional(),
+  /** The piece of work that did it, and does what follows from it (not-me.ts). */
+  securedBy: z.string().optional(),
+  /** The link to a new password that follows is on its way. */
+  securedLinkMailed: z.literal(true).optional(),
   /** Asked for, and proved only by the link that was mailed to `email`. Nothing under another epoch than that of the request. */
   emailChange: z
     .object({ email: z.string(), tokenHash: z.string(), expiresAt: z.number(), epoch: z.number().int() })
@@ -111,6 +108,8 @@ export const accountSchema = z.object({
   formerEmails: z.array(z.object({ email: z.string(), until: z.number() })).optional(),
   /** Mails about changes, from the write that made the change until the outbox has them (pending-notices.ts). */
   pendingNotices: z.array(pendingNoticeSchema).optional(),
+  /** Likewise audit events, until the audit record has them. */
+  pendingEvents: z.array(notedEventSchema).optional(),
   hasPendingNotices: z.literal(true).optional(),
   /** Since when an owner is about to delete the account: the role is given up until the record is marked (account-deletion.ts). */
   leavingSince: z.number().optional(),

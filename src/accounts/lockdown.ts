@@ -21,12 +21,12 @@ export function stateOfNotice(account: Account, notice: Notice, now: number): No
  *  and nobody can tell the thief's from the owner's. An authenticator
  *  that is active stays: were it to go by a link in a mail, the mailbox alone would open an account that asks for two factors. If the thief
  *  set it up, an administrator, who is told, removes it.
- *  @param options.canGiveBack false where another account has the former address by now
+ *  @param options.by names the piece of work that does it   @param options.canGiveBack false where another account has the former address by now
  *  @returns undefined where the link does nothing */
 export function lockedDown(
   account: Account,
   notice: Notice,
-  { now, canGiveBack }: { now: number; canGiveBack: boolean },
+  { now, by, canGiveBack }: { now: number; by: string; canGiveBack: boolean },
 ): Account | undefined {
   if (stateOfNotice(account, notice, now) !== 'open') return undefined;
   const {
@@ -38,10 +38,18 @@ export function lockedDown(
     passkeys: _passkeys,
     emailChange: _asked,
     passwordReset: _mailed,
+    securedLinkMailed: _before,
     ...kept
   } = account;
   const sessionEpoch = account.sessionEpoch + 1;
-  const closed = { ...kept, securedAt: now, mustEnrolMfa: true as const, sessionEpoch, tokensFromEpoch: sessionEpoch };
+  const closed = {
+    ...kept,
+    securedAt: now,
+    securedBy: by,
+    mustEnrolMfa: true as const,
+    sessionEpoch,
+    tokensFromEpoch: sessionEpoch,
+  };
   const former = formerEmailOf(account, notice, now);
   if (former === undefined) return closed;
   return canGiveBack ? withEmailGivenBack(closed, former) : withoutFormerEmails(closed, former);

@@ -1,25 +1,39 @@
 // "This was not me": the link in a security mail. The person who follows it and confirms takes every way in from whoever made the change.
-import type { Audit, Origin } from '../audit/audit.ts';
+import type { Origin } from '../audit/audit.ts';
 import type { Messages } from '../mail/messages.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { deviceWords } from '../platform/device.ts';
 import { isDomainError } from '../platform/errors.ts';
-import type { Log } from '../platform/log.ts';
+import { inTurn } from '../platform/in-turn.ts';
 import { type Account, canonicalEmail } from './account.ts';
 import type { Accounts } from './accounts.ts';
 import { formerEmailOf } from './former-emails.ts';
 import { isStillClosed, lockedDown, type NoticeState, stateOfNotice } from './lockdown.ts';
-import { withNotice } from './pending-notices.ts';
+import { withEvent, withNotice } from './pending-notices.ts';
 import type { Notice } from './security-notice.ts';
 import { deviceOfNotice, type SecurityNotices } from './security-notices.ts';
 
+/** What is done of a report by whichever process comes to it (credentials/deferred-work.ts). */
+interface Work {
+  notice: Notice;
+  origin: Origin;
+}
+
 export interface NotMeDependencies {
   accounts: Accounts;
-  audit: Audit;
+  deferredWork: {
+    of<W>(
+      kind: string,
+      handle: (work: W, id: string) => Promise<void>,
+    ): {
+      put(work: W): Promise<string>;
+      run(id: string, work: W): Promise<void>;
+      drop(id: string): Promise<void>;
+    };
+  };
   securityNotices: SecurityNotices;
   messages: Messages;
   outbox: Outbox;
-  log: Log;
   /** Who is told. */
   administratorsOf(account: Account): Promise<Account[]>;
   /** Ends every session of the account, and every token and grant, offline ones too. Harmless when there is nothing left. */
@@ -39,7 +53,9 @@ export interface Report {
 }
 
 export function createNotMe(dependencies: NotMeDependencies) {
-  const { accounts, audit, securityNotices, messages, outbox, log } = dependencies;
+  const { accounts, securityNotices, messages, outbox } = dependencies;
+  const gates = new Map<string, Promise<unknown>>();
+  const work = dependencies.deferredWork.of<Work>('not-me', handle);
 
   /** Changes nothing. @returns undefined for a token that is not ours, has run out, or whose account is gone or another's by now */
   async function look(token: string): Promise<Report | undefined> {
@@ -54,78 +70,100 @@ export function createNotMe(dependencies: NotMeDependencies) {
   /** Acts once, however often and however close together it is asked; a link that is not good does nothing. */
   async function act(token: string, origin: Origin): Promise<void> {
     const notice = securityNotices.open(token, Date.now());
-    if (!notice) return;
-    const closed = await close(notice, origin);
-    if (!closed) return finishForAnother(notice, origin);
-    const { before, account } = closed;
-    const detail = { kind: notice.kind, eventAt: notice.at };
-    await audit.record({ type: 'account.locked-down', result: 'success', subject: account.id, detail }, origin);
-    await endEverything(account.id, origin);
-    if (before.emailCanonical !== account.emailCanonical) await tellOfAddress(closed, origin);
-    // Where the address could not be given back, a link would reach the thief.
-    const isReached = canonicalEmail(notice.email) === account.emailCanonical;
-    await Promise.all([
-      isReached && told('a reset link', async () => void (await dependencies.mailResetLink(account, origin))),
-      told('the administrators', () => tellAdministrators(account, notice)),
-    ]);
+    if (notice) await inTurn(gates, notice.accountId, () => actNow({ notice, origin }));
+  }
+
+  async function actNow(report: Work): Promise<void> {
+    const { notice, origin } = report;
+    const known = await accounts.get(notice.accountId);
+    if (!known) return;
+    if (stateOfNotice(known, notice, Date.now()) !== 'open') return endAll(known, origin);
+    // Stored before the act, done after it: what follows does so even if this process dies in between.
+    const id = await work.put(report);
+    const account = await secure(report, id);
+    await (account ? work.run(id, report) : work.drop(id));
+  }
+
+  /** The deferred part, in whichever process comes to it. */
+  async function handle(report: Work, id: string): Promise<void> {
+    const account = await secure(report, id);
+    if (account) await tell(account, report);
+  }
+
+  /** Closes the account and ends what is open. May be done again after a crash.
+   *  @returns the account, where it is this piece of work that closed it */
+  async function secure({ notice, origin }: Work, id: string): Promise<Account | undefined> {
+    await close(notice, origin, id);
+    const account = await accounts.get(notice.accountId);
+    if (!account) return undefined;
+    await endAll(account, origin);
+    if (account.securedBy !== id) return undefined;
+    await securityNotices.flush(account);
+    return account;
+  }
+
+  /** Also for another request, which closed it and may have been cut off. Where it is open again, the owner is back. */
+  async function endAll(account: Account, origin: Origin): Promise<void> {
+    if (!isStillClosed(account)) return;
+    await dependencies.endEverything(account.id, origin);
+    await dependencies.forgetBrowsers(account.id);
   }
 
   /** Who loses the address may be the owner, robbed from a mailbox that they had left: they learn of it too, by a mail whose link gives
    *  nothing back. */
-  async function close(notice: Notice, origin: Origin): Promise<{ before: Account; account: Account } | undefined> {
-    let before: Account | undefined;
+  async function close(notice: Notice, origin: Origin, by: string): Promise<void> {
     const closing = (canGiveBack: boolean) =>
       accounts.update(notice.accountId, (current) => {
-        before = current;
         const now = Date.now();
-        const closed = lockedDown(current, notice, { now, canGiveBack });
-        const { email } = current;
-        const isMoved = closed && closed.emailCanonical !== current.emailCanonical;
-        return isMoved ? withNotice(closed, { kind: 'emailChanged', origin, now, email }) : closed;
+        const closed = lockedDown(current, notice, { now, by, canGiveBack });
+        if (!closed) return undefined;
+        const detail = { kind: notice.kind, eventAt: notice.at };
+        const noted = withEvent(closed, { type: 'account.locked-down', detail }, { origin, now });
+        if (closed.emailCanonical === current.emailCanonical) return noted;
+        const personal = { 'email.old': current.email, 'email.new': closed.email };
+        const event = { type: 'account.email-changed', personal } as const;
+        return withNotice(noted, { kind: 'emailChanged', origin, now, email: current.email, event });
       });
-    const account = await closing(true).catch((error: unknown) => {
+    await closing(true).catch((error: unknown) => {
       if (!isDomainError(error, 'duplicate')) throw error;
       return closing(false);
     });
-    return account && before && { before, account };
   }
 
-  async function tellOfAddress(
-    { before, account }: { before: Account; account: Account },
-    origin: Origin,
-  ): Promise<void> {
-    const personal = { 'email.old': before.email, 'email.new': account.email };
-    await audit.record({ type: 'account.email-changed', result: 'success', subject: account.id, personal }, origin);
-    await securityNotices.flush(account);
+  /** The account is safe by now. What cannot be mailed is tried again; both are tried.
+   *  @throws what the outbox throws */
+  async function tell(account: Account, { notice, origin }: Work): Promise<void> {
+    // Where the address could not be given back, a link would reach the thief; where the owner has chosen a password, none is needed.
+    const isReached = canonicalEmail(notice.email) === account.emailCanonical && isStillClosed(account);
+    const told = await Promise.allSettled([
+      isReached && !account.securedLinkMailed && mailLink(account, origin),
+      tellAdministrators(account, notice),
+    ]);
+    for (const one of told) if (one.status === 'rejected') throw one.reason;
   }
 
-  /** Another request was first, and may have been cut off before it ended what was open. */
-  async function finishForAnother({ accountId }: Notice, origin: Origin): Promise<void> {
-    const account = await accounts.get(accountId);
-    if (account && isStillClosed(account)) await endEverything(accountId, origin);
+  /** A crash may have it mailed twice: then the newer link counts. That the other mails are tried again sends no further one. */
+  async function mailLink(account: Account, origin: Origin): Promise<void> {
+    await dependencies.mailResetLink(account, origin);
+    await accounts.update(account.id, (current) =>
+      current.securedBy === account.securedBy ? { ...current, securedLinkMailed: true } : undefined,
+    );
   }
 
-  async function endEverything(accountId: string, origin: Origin): Promise<void> {
-    await Promise.all([dependencies.endEverything(accountId, origin), dependencies.forgetBrowsers(accountId)]);
-  }
-
+  /** May be done twice: each mail is stored once. */
   async function tellAdministrators(account: Account, notice: Notice): Promise<void> {
     const { kind, at, address = '' } = notice;
     const model = { email: account.email, kind, at, address, device: deviceWords(deviceOfNotice(notice)) };
     const administrators = await dependencies.administratorsOf(account);
     const others = administrators.filter(({ id, status }) => id !== account.id && status === 'active');
+    const { securedBy = '', securedAt = 0 } = account;
     await Promise.all(
-      others.map(({ email, language }) => outbox.put(messages.render('alert', email, model, language))),
+      others.map(({ id, email, language }) =>
+        outbox.put(messages.render('alert', email, model, language), {
+          once: { id: `${securedBy}-${id}`, at: securedAt },
+        }),
+      ),
     );
-  }
-
-  /** The account is safe by now: what cannot be told is in the log and the audit record, and the page names another way to a link. */
-  async function told(what: string, tell: () => Promise<void>): Promise<void> {
-    try {
-      await tell();
-    } catch (error) {
-      log.error({ err: error }, `${what} could not be mailed after a report of misuse`);
-    }
   }
 
   return { look, act };

@@ -1,23 +1,30 @@
 // What people say of themselves: their name, and the language of screens and mails.
-import type { Audit, Origin } from '../audit/audit.ts';
+import type { Origin } from '../audit/audit.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
+import { withEvent } from './pending-notices.ts';
+import type { SecurityNotices } from './security-notices.ts';
 
 /** An empty `language` is the browser's. */
 export type ProfileChange = { givenName: string; familyName: string } | { language: string };
 
-export function createProfiles({ accounts, audit }: { accounts: Accounts; audit: Audit }) {
+export interface ProfilesDependencies {
+  accounts: Accounts;
+  securityNotices: SecurityNotices;
+}
+
+export function createProfiles({ accounts, securityNotices }: ProfilesDependencies) {
   /** Writes down what was and what is. What is as it was leaves the record, and so `updated_at`, alone.
    *  @returns whether anything changed */
   async function change(accountId: string, wanted: ProfileChange, origin: Origin): Promise<boolean> {
-    let personal: Record<string, string> = {};
     const updated = await accounts.update(accountId, (old) => {
-      personal = differences(old, wanted);
-      return Object.keys(personal).length === 0 ? undefined : withProfile(old, wanted);
+      const personal = differences(old, wanted);
+      if (Object.keys(personal).length === 0) return undefined;
+      const event = { type: 'account.profile-changed', personal } as const;
+      return withEvent(withProfile(old, wanted), event, { origin, now: Date.now() });
     });
-    if (!updated) return false;
-    await audit.record({ type: 'account.profile-changed', result: 'success', subject: accountId, personal }, origin);
-    return true;
+    await securityNotices.flush(updated);
+    return updated !== undefined;
   }
 
   return { change };

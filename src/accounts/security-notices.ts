@@ -1,7 +1,7 @@
 // Mails that tell a person of a change to the ways into their account, so that a change which was not theirs is noticed (ASVS 6.3.7) and
-// can be undone by the link in the mail (not-me.ts). The account's record holds each from the write that made the change on
-// (pending-notices.ts) until the outbox does.
-import type { Origin } from '../audit/audit.ts';
+// can be undone by the link in the mail (not-me.ts), and the audit events of such changes. The account's record holds each from the write
+// that made the change on (pending-notices.ts) until the outbox, or the audit record, does.
+import type { Audit, Origin } from '../audit/audit.ts';
 import type { Messages } from '../mail/messages.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { deviceWords } from '../platform/device.ts';
@@ -22,6 +22,7 @@ import {
 
 export interface SecurityNoticesDependencies {
   accounts: Accounts;
+  audit: Audit;
   messages: Messages;
   outbox: Outbox;
   secrets: Secrets;
@@ -35,7 +36,7 @@ export interface SecurityNoticesDependencies {
 const patienceMs = 30_000;
 
 export function createSecurityNotices(dependencies: SecurityNoticesDependencies) {
-  const { accounts, messages, outbox, secrets, log, mailLookOf, notMeUrl } = dependencies;
+  const { accounts, audit, messages, outbox, secrets, log, mailLookOf, notMeUrl } = dependencies;
 
   /** For what changes nothing else in the account's record. The caller flushes the mail.
    *  @param account with the address that the mail goes to */
@@ -43,22 +44,37 @@ export function createSecurityNotices(dependencies: SecurityNoticesDependencies)
     return accounts.update(id, (old) => withNotice(old, { kind, origin, now: Date.now(), email }));
   }
 
-  /** Mails what waits in the record. The change stands, and `sweep` tries again: so it never rejects.
-   *  @param account as the change has left it */
+  /** Writes down and mails what waits in the record. The change stands, and `sweep` tries again: so a mail that cannot be stored is no fault
+   *  of the act. An act whose event cannot be stored is not acknowledged.
+   *  @param account as the change has left it   @throws what the audit record throws */
   async function flush(account: Account | undefined): Promise<void> {
     if (!account) return;
-    await deliver(account).catch((error: unknown) =>
+    await recordEvents(account);
+    await handOn(account).catch((error: unknown) =>
       log.error({ err: error, accountId: account.id }, 'a security mail is not stored yet; tried again in a minute'),
     );
   }
 
-  /** May be done twice, also by two processes at once: each mail is stored once.
-   *  @throws what the outbox throws; what it took is off the record then */
+  /** May be done twice, also by two processes at once: each event and each mail is stored once.
+   *  @throws what the audit record or the outbox throws; what they took is off the record then */
   async function deliver(account: Account): Promise<void> {
-    const pending = account.pendingNotices ?? [];
-    const puts = await Promise.allSettled(pending.map((notice) => put(account, notice)));
-    const stored = pending.filter((_, index) => puts[index]?.status === 'fulfilled').map(({ id }) => id);
-    if (stored.length > 0) await accounts.dropNotices(account.id, stored);
+    await recordEvents(account);
+    await handOn(account);
+  }
+
+  async function recordEvents({ id, pendingEvents = [] }: Account): Promise<void> {
+    for (const event of pendingEvents) await audit.recordNoted(id, event);
+  }
+
+  /** Its events are recorded. */
+  async function handOn(account: Account): Promise<void> {
+    const { pendingNotices = [], pendingEvents = [] } = account;
+    const puts = await Promise.allSettled(pendingNotices.map((notice) => put(account, notice)));
+    const stored = [...pendingNotices.filter((_, index) => puts[index]?.status === 'fulfilled'), ...pendingEvents];
+    if (stored.length > 0) {
+      const ids = stored.map(({ id }) => id);
+      await accounts.dropNotices(account.id, ids);
+    }
     for (const one of puts) if (one.status === 'rejected') throw one.reason;
   }
 
@@ -82,11 +98,16 @@ export function createSecurityNotices(dependencies: SecurityNoticesDependencies)
     }
   }
 
-  /** The sweeper's part: mails what a dead process, or a storage that failed, has left. */
+  /** The sweeper's part: tells what a dead process, or a storage that failed, has left. */
   async function sweep(): Promise<void> {
     const before = Date.now() - patienceMs;
-    for await (const account of accounts.withPendingNotices())
-      if (account.pendingNotices?.some(({ at }) => at <= before)) await flush(account);
+    for await (const account of accounts.withPendingNotices()) {
+      const { pendingNotices = [], pendingEvents = [] } = account;
+      if (![...pendingNotices, ...pendingEvents].some(({ at }) => at <= before)) continue;
+      await flush(account).catch((error: unknown) =>
+        log.error({ err: error, accountId: account.id }, 'an audit event is not stored yet; tried again in a minute'),
+      );
+    }
   }
 
   /** @param now milliseconds UTC   @returns what the mail told that carried this token; undefined for none of ours, or one too old */

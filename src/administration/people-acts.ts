@@ -4,9 +4,9 @@ import { type Account, recoveryCodesLeft, withoutFactors } from '../accounts/acc
 import type { Accounts } from '../accounts/accounts.ts';
 import { hasSecondFactor } from '../accounts/factors.ts';
 import { isPastFirstSignIn } from '../accounts/invitation-status.ts';
-import { withNotice } from '../accounts/pending-notices.ts';
+import { withEvent, withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
-import type { Audit, Origin } from '../audit/audit.ts';
+import type { Origin } from '../audit/audit.ts';
 import type { Invitations } from '../credentials/invitations.ts';
 import type { Passkey } from '../credentials/passkey.ts';
 import type { Passkeys } from '../credentials/passkeys.ts';
@@ -23,7 +23,6 @@ import type { IsStill } from './person-change.ts';
 export interface PeopleActsDependencies {
   people: People;
   accounts: Accounts;
-  audit: Audit;
   invitations: Invitations;
   knownBrowsers: KnownBrowsers;
   lastOwner: LastOwner;
@@ -45,7 +44,7 @@ export interface MfaStatus {
 }
 
 export function createPeopleActs(dependencies: PeopleActsDependencies) {
-  const { people, accounts, audit, invitations, lastOwner, passwordReset, securityNotices, sessions, endSessions } =
+  const { people, accounts, invitations, lastOwner, passwordReset, securityNotices, sessions, endSessions } =
     dependencies;
 
   async function over(who: Administrator, id: string, permission: 'users:invite' | 'users:help' | 'users:write') {
@@ -82,20 +81,19 @@ export function createPeopleActs(dependencies: PeopleActsDependencies) {
     if (account.id === who.accountId) throw new DomainError('conflict', 'nobody resets their own second factor');
     // It is read on terminals, too.
     if (/\p{Cc}/u.test(reason)) throw new DomainError('invalid_input', 'reason: must have no control characters');
+    const detail = reason ? { reason } : {};
     const updated = await accounts.update(account.id, (old) =>
       hasSecondFactor(old)
         ? withNotice(
             { ...withoutFactors(old), sessionEpoch: old.sessionEpoch + 1 },
-            { kind: 'mfaReset', origin: who.origin, now: Date.now() },
+            { kind: 'mfaReset', origin: who.origin, now: Date.now(), event: { type: 'mfa.reset', detail } },
           )
         : undefined,
     );
     if (!updated) throw new DomainError('conflict', `${account.email} has no second factor`);
-    const detail = reason ? { reason } : {};
-    await audit.record({ type: 'mfa.reset', result: 'success', subject: account.id, detail }, who.origin);
+    await securityNotices.flush(updated);
     await endSessions(account.id, 'credentials-changed', who.origin);
     await dependencies.knownBrowsers.forget(account.id);
-    await securityNotices.flush(updated);
     return updated;
   }
 
@@ -137,13 +135,12 @@ export function createPeopleActs(dependencies: PeopleActsDependencies) {
           ? undefined
           : withNotice(
               { ...old, status: 'suspended' },
-              { kind: 'accountSuspended', origin: who.origin, now: Date.now() },
+              { kind: 'accountSuspended', origin: who.origin, now: Date.now(), event: { type: 'account.suspended' } },
             ),
       ),
     );
-    await audit.record({ type: 'account.suspended', result: 'success', subject: id }, who.origin);
-    await endSessions(id, 'suspended', who.origin);
     await securityNotices.flush(updated);
+    await endSessions(id, 'suspended', who.origin);
     return updated;
   }
 
@@ -152,10 +149,14 @@ export function createPeopleActs(dependencies: PeopleActsDependencies) {
     const account = await over(who, id, 'users:write');
     const updated = await changed(account, (old) =>
       old.status === 'suspended' && isStill?.(old) !== false
-        ? { ...reopened(old), sessionEpoch: old.sessionEpoch + 1 }
+        ? withEvent(
+            { ...reopened(old), sessionEpoch: old.sessionEpoch + 1 },
+            { type: 'account.reopened' },
+            { origin: who.origin, now: Date.now() },
+          )
         : undefined,
     );
-    await audit.record({ type: 'account.reopened', result: 'success', subject: id }, who.origin);
+    await securityNotices.flush(updated);
     return updated;
   }
 

@@ -4,7 +4,7 @@ import { type Account, canonicalEmail, isEmail } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
-import type { Audit, Origin } from '../audit/audit.ts';
+import type { Origin } from '../audit/audit.ts';
 import { withEmail } from '../credentials/email-change.ts';
 import { DomainError } from '../platform/errors.ts';
 import type { EndReason } from '../sessions/session.ts';
@@ -14,13 +14,12 @@ import type { IsStill } from './person-change.ts';
 
 export interface PeopleEmailDependencies {
   accounts: Accounts;
-  audit: Audit;
   people: Pick<People, 'get'>;
   securityNotices: SecurityNotices;
   endSessions(accountId: string, reason: EndReason, origin: Origin): Promise<number>;
 }
 
-export function createPeopleEmail({ accounts, audit, people, securityNotices, endSessions }: PeopleEmailDependencies) {
+export function createPeopleEmail({ accounts, people, securityNotices, endSessions }: PeopleEmailDependencies) {
   /** Ends every session; an invitation that is open must be sent again.
    *  @throws DomainError 'invalid_input'; 'duplicate' when another account has the address; 'conflict' for the own account, whose address
    *  is changed on My Profile by proving it, or when `isStill` declined */
@@ -35,19 +34,17 @@ export function createPeopleEmail({ accounts, audit, people, securityNotices, en
     if (account.id === who.accountId) throw new DomainError('conflict', 'your own address is changed on My Profile');
     if (!isEmail(email)) throw new DomainError('invalid_input', 'email: is not an email address');
     if (canonicalEmail(email) === account.emailCanonical) return account;
-    let before = account;
     const updated = await accounts.update(id, (old) => {
-      before = old;
       const now = Date.now();
       if (!isStill(old)) return undefined;
       const changed = { ...withEmail(old, email, now), emailVerified: false };
-      return withNotice(changed, { kind: 'emailChanged', origin: who.origin, now, email: old.email });
+      const personal = { 'email.old': old.email, 'email.new': changed.email };
+      const event = { type: 'account.email-changed', personal } as const;
+      return withNotice(changed, { kind: 'emailChanged', origin: who.origin, now, email: old.email, event });
     });
     if (!updated) throw new DomainError('conflict', 'the account was changed meanwhile');
-    const personal = { 'email.old': before.email, 'email.new': updated.email };
-    await audit.record({ type: 'account.email-changed', result: 'success', subject: id, personal }, who.origin);
-    await endSessions(id, 'credentials-changed', who.origin);
     await securityNotices.flush(updated);
+    await endSessions(id, 'credentials-changed', who.origin);
     return updated;
   };
 }

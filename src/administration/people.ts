@@ -4,6 +4,7 @@ import type { AccountDeletion } from '../accounts/account-deletion.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { type Membership, organizationIds } from '../accounts/membership.ts';
 import type { AccountQuery } from '../accounts/people-search.ts';
+import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Invitations } from '../credentials/invitations.ts';
@@ -32,6 +33,7 @@ export interface PeopleDependencies {
   invitations: Invitations;
   organizations: Organizations;
   lastOwner: LastOwner;
+  securityNotices: SecurityNotices;
 }
 
 export function createPeople(dependencies: PeopleDependencies) {

@@ -1,18 +1,25 @@
 // The append-only record of everything that changes who can get in, and of each sign-in. Never a secret among its details.
 import { z } from 'zod';
-import { newId } from '../platform/ids.ts';
+import { isDomainError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { CollectionSpec, Storage } from '../storage/port.ts';
 import { createChainWriter } from './chain-writer.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { settleDeadChains } from './dead-chains.ts';
-import { type AuditEvent, auditEventsSpec, type Origin } from './event.ts';
+import {
+  type AuditEvent,
+  auditEventsSpec,
+  eventIdAt,
+  type NotedEvent,
+  type Origin,
+  withoutUndefined,
+} from './event.ts';
 import type { AuditEventType } from './event-types.ts';
 import { createSignInDays } from './sign-in-days.ts';
 import { type Verification, verifyRecord } from './verification.ts';
 
-export { type AuditEvent, auditEventSchema, type Origin } from './event.ts';
+export { type AuditEvent, auditEventSchema, type Noted, type NotedEvent, type Origin } from './event.ts';
 export { type AuditEventType, auditEventTypes } from './event-types.ts';
 
 /** What is filled in here. */
@@ -56,15 +63,24 @@ export function createAudit({ storage, secrets, log, organizationsOf }: AuditDep
 
   /** Resolves once the event is stored: an act whose event cannot be written is not acknowledged. */
   async function record(event: NewEvent, origin: Origin): Promise<void> {
-    const organizations = event.organizations ?? (await organizationsOf(event));
     const at = Date.now();
+    await store({ id: eventId(at), at, ...event, ...origin, userAgent: origin.userAgent?.slice(0, 300) });
+  }
+
+  /** What the record of its subject has kept since the change (`notedEvent`). However often and however much at once it is handed in, it is
+   *  stored once. */
+  async function recordNoted(subject: string, event: NotedEvent): Promise<void> {
+    if (await events.get(event.id)) return;
+    await store({ ...event, subject }).catch((error: unknown) => {
+      if (!isDomainError(error, 'duplicate')) throw error;
+    });
+  }
+
+  async function store(event: NewEvent & NotedEvent): Promise<void> {
+    const organizations = event.organizations ?? (await organizationsOf(event));
     const entry = withoutUndefined({
-      id: eventId(at),
-      at,
       ...event,
-      ...origin,
       organizations: organizations.length > 0 ? [...new Set(organizations)] : undefined,
-      userAgent: origin.userAgent?.slice(0, 300),
     });
     await Promise.all([chain.append(entry), signInDays.note(entry)]);
     const { personal: _personal, ...logged } = entry;
@@ -139,6 +155,7 @@ export function createAudit({ storage, secrets, log, organizationsOf }: AuditDep
 
   return {
     record,
+    recordNoted,
     bySubject,
     search,
     latestOf,
@@ -155,20 +172,11 @@ export function createAudit({ storage, secrets, log, organizationsOf }: AuditDep
 }
 export type Audit = ReturnType<typeof createAudit>;
 
-/** @returns ids that sort by time, those of one process and millisecond in the order they were made in: ten digits of base 36
- *  milliseconds, four that count, then chance */
+/** @returns ids of which those of one process and millisecond sort in the order they were made in */
 function createEventIds() {
   let last = { at: 0, count: 0 };
   return (at: number): string => {
     last = { at, count: at === last.at ? last.count + 1 : 0 };
-    return `${digits(at, 10)}-${digits(last.count, 4)}${newId()}`;
+    return eventIdAt(at, last.count);
   };
-}
-
-function digits(value: number, length: number): string {
-  return value.toString(36).padStart(length, '0');
-}
-
-function withoutUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
 }

@@ -1,5 +1,6 @@
 // One entry of the audit record. Never a secret among its details.
 import { z } from 'zod';
+import { newId } from '../platform/ids.ts';
 import type { CollectionSpec } from '../storage/port.ts';
 import { auditEventTypes } from './event-types.ts';
 
@@ -41,6 +42,49 @@ export const auditEventSchema = z.object({
   hash: z.string(),
 });
 export type AuditEvent = z.output<typeof auditEventSchema>;
+
+/** An entry that a record keeps, noted in the same write as the change it tells of, until the audit record has it (audit.ts). */
+export const notedEventSchema = auditEventSchema.omit({
+  subject: true,
+  personalSalt: true,
+  personalHash: true,
+  chain: true,
+  seq: true,
+  previous: true,
+  hash: true,
+});
+export type NotedEvent = z.output<typeof notedEventSchema>;
+
+/** `actor` takes the place of the origin's. Nothing is noted of what failed. */
+export type Noted = Pick<NotedEvent, 'type' | 'organizations' | 'clientId' | 'detail' | 'personal'> & {
+  actor?: string | undefined;
+};
+
+/** @param now milliseconds UTC */
+export function notedEvent({ actor, ...said }: Noted, origin: Origin, now: number): NotedEvent {
+  return withoutUndefined({
+    id: eventIdAt(now),
+    at: now,
+    result: 'success' as const,
+    ...said,
+    ...origin,
+    actor: actor ?? origin.actor,
+    userAgent: origin.userAgent?.slice(0, 300),
+  });
+}
+
+/** Ids sort by time, those of one millisecond by `count`: ten digits of base 36 milliseconds, four that count, then chance. */
+export function eventIdAt(at: number, count = 0): string {
+  return `${digits(at, 10)}-${digits(count, 4)}${newId()}`;
+}
+
+function digits(value: number, length: number): string {
+  return value.toString(36).padStart(length, '0');
+}
+
+export function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
+}
 
 /** What it says, without how it hangs in its chain. */
 export function contentOf(event: AuditEvent) {

@@ -72,7 +72,12 @@ export function createDeferredWork({ storage, secrets, log }: DeferredWorkDepend
       void done.finally(() => underWay.delete(done));
     }
 
-    return { put, run, begin, runLater };
+    /** There is nothing to do after all. */
+    async function drop(id: string): Promise<void> {
+      await stored.delete(id);
+    }
+
+    return { put, run, begin, runLater, drop };
   }
 
   async function attempt(id: string, act: () => Promise<void>): Promise<void> {

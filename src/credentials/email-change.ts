@@ -4,12 +4,12 @@ import { type Account, canonicalEmail } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { withFormerEmail } from '../accounts/former-emails.ts';
 import { maskedEmail } from '../accounts/masked-email.ts';
-import { accountOfToken, makeToken, matchesToken } from '../accounts/one-time-token.ts';
+import { accountOfToken, makeToken, matchesToken, type StoredToken } from '../accounts/one-time-token.ts';
 import { withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
 import type { Audit, Origin } from '../audit/audit.ts';
 import type { Messages } from '../mail/messages.ts';
-import type { Outbox } from '../mail/outbox.ts';
+import type { Outbox, Reference } from '../mail/outbox.ts';
 import { isDomainError } from '../platform/errors.ts';
 import type { MailLimits } from './mail-limits.ts';
 
@@ -39,6 +39,7 @@ export type Confirmation =
 
 export function createEmailChange(dependencies: EmailChangeDependencies) {
   const { accounts, audit, mailLimits, messages, outbox, securityNotices, confirmUrl } = dependencies;
+  outbox.onlyWhile(purpose, isCurrent);
 
   /** The caller has checked the current password of `account`. A newer request kills an older one. Costs the same, and looks the same
    *  to who asks, whether or not the new address has an account; its owner is told then, and no link is mailed. */
@@ -52,35 +53,35 @@ export function createEmailChange(dependencies: EmailChangeDependencies) {
     const updated = await accounts.update(account.id, (old) => {
       if (old.sessionEpoch !== account.sessionEpoch || old.emailCanonical !== account.emailCanonical) return undefined;
       const asked = { ...old, emailChange: { ...stored, email, epoch: old.sessionEpoch } };
+      const personal = { 'email.old': old.email, 'email.new': email };
+      const event = { type: 'account.email-change-requested', personal } as const;
       const about = maskedEmail(email);
-      return withNotice(asked, { kind: 'emailChangeRequested', origin, now: Date.now(), about });
+      return withNotice(asked, { kind: 'emailChangeRequested', origin, now: Date.now(), about, event });
     });
     if (!updated) return 'outdated';
-    await audit.record(
-      {
-        type: 'account.email-change-requested',
-        result: 'success',
-        subject: account.id,
-        personal: { 'email.old': account.email, 'email.new': email },
-      },
-      origin,
-    );
     await securityNotices.flush(updated);
-    if (await mailLimits.take('sent to address', email)) await mailNewAddress(updated, email, { token, expiresAt });
+    if (await mailLimits.take('sent to address', email)) await mailNewAddress(updated, email, { token, stored });
     return 'requested';
   }
 
   async function mailNewAddress(
     account: Account,
     email: string,
-    { token, expiresAt }: { token: string; expiresAt: number },
+    { token, stored: { tokenHash, expiresAt } }: { token: string; stored: StoredToken },
   ): Promise<void> {
     const owner = await accounts.findByEmail(email);
     const url = `${confirmUrl}?${new URLSearchParams({ token })}`;
     const message = owner
       ? messages.render('email-taken', owner.email, {}, owner.language)
       : messages.render('email-change', email, { url, expiresAt }, account.language);
-    await outbox.put(message, { expiresAt });
+    const reference = { kind: purpose, accountId: account.id, mailId: tokenHash };
+    await outbox.put(message, { expiresAt, reference });
+  }
+
+  /** What a newer request has replaced, or was cancelled, is not mailed any more. */
+  async function isCurrent({ accountId, mailId }: Reference): Promise<boolean> {
+    const account = await accounts.get(accountId);
+    return account !== undefined && pendingEmailChange(account, Date.now())?.tokenHash === mailId;
   }
 
   /** Withdraws a change that waits for its link. @returns whether there was one */
@@ -109,25 +110,18 @@ export function createEmailChange(dependencies: EmailChangeDependencies) {
         link.state = stateOf(old, token, now);
         if (link.state.outcome !== 'good') return undefined;
         const changed = withEmail(old, link.state.email, now);
-        return withNotice(changed, { kind: 'emailChanged', origin, now: Date.now(), email: old.email });
+        const personal = { 'email.old': old.email, 'email.new': changed.email };
+        const event = { type: 'account.email-changed', personal, actor: old.id } as const;
+        return withNotice(changed, { kind: 'emailChanged', origin, now: Date.now(), email: old.email, event });
       });
       if (link.state.outcome !== 'good') return link.state;
       if (!after) return { outcome: 'unknown' };
-      await tell(link.state.account, after, origin);
+      await securityNotices.flush(after);
       return { outcome: 'changed', before: link.state.account, after };
     } catch (error) {
       if (isDomainError(error, 'duplicate')) return { outcome: 'taken' };
       throw error;
     }
-  }
-
-  async function tell(before: Account, after: Account, origin: Origin): Promise<void> {
-    const personal = { 'email.old': before.email, 'email.new': after.email };
-    await audit.record(
-      { type: 'account.email-changed', result: 'success', subject: after.id, personal },
-      { ...origin, actor: after.id },
-    );
-    await securityNotices.flush(after);
   }
 
   return { request, cancel, find, confirm };

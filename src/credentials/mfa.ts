@@ -49,7 +49,8 @@ export function createMfa({ accounts, secrets, totp, enrollments, recoveryCodes 
       const sessionEpoch = current.sessionEpoch + 1;
       const shownRecoveryCodes = { ...fresh.shownRecoveryCodes, activatedEpoch: sessionEpoch };
       const activated = { ...kept, ...fresh, shownRecoveryCodes, totp: factor, sessionEpoch };
-      return withNotice(activated, { kind: 'mfaActivated', origin, now: Date.now() });
+      const event = { type: 'mfa.activated', detail: { method: 'otp' }, actor: account.id } as const;
+      return withNotice(activated, { kind: 'mfaActivated', origin, now: Date.now(), event });
     });
     if (!updated) return { outcome: 'already-active' };
     await enrollments.end(account, holder);
@@ -58,11 +59,15 @@ export function createMfa({ accounts, secrets, totp, enrollments, recoveryCodes 
 
   /** Removes the factor and its recovery codes. The caller has checked a current code, and flushes the mail.
    *  @returns undefined when there was none, or another one meanwhile */
-  async function deactivate(account: Account, origin: Origin): Promise<Account | undefined> {
+  async function deactivate(
+    account: Account,
+    { method, origin }: { method: string; origin: Origin },
+  ): Promise<Account | undefined> {
     return accounts.update(account.id, (current) => {
       if (!isSameFactor(current, account)) return undefined;
       const removed = { ...withoutSecondFactor(current), sessionEpoch: current.sessionEpoch + 1 };
-      return withNotice(removed, { kind: 'mfaDeactivated', origin, now: Date.now() });
+      const event = { type: 'mfa.deactivated', detail: { method } } as const;
+      return withNotice(removed, { kind: 'mfaDeactivated', origin, now: Date.now(), event });
     });
   }
 
@@ -74,9 +79,10 @@ export function createMfa({ accounts, secrets, totp, enrollments, recoveryCodes 
     now: number,
   ): Promise<Account | undefined> {
     const fresh = freshCodes(account.id, holder, now);
+    const happening = { kind: 'recoveryCodesRenewed', origin, event: { type: 'recovery-codes.renewed' } } as const;
     return accounts.update(account.id, (current) =>
       isSameFactor(current, account) && current.recoveryCodes?.[0]?.hash === account.recoveryCodes?.[0]?.hash
-        ? withNotice({ ...current, ...fresh }, { kind: 'recoveryCodesRenewed', origin, now: Date.now() })
+        ? withNotice({ ...current, ...fresh }, { ...happening, now: Date.now() })
         : undefined,
     );
   }

@@ -48,12 +48,17 @@ export function createOwnerRecovery(dependencies: OwnerRecoveryDependencies) {
     if (!known && !options.makeOwner && !(await accounts.isEmpty())) {
       throw new DomainError('forbidden', `${email} has no account; add --make-owner to create one with every right`);
     }
+    const started = (madeOwner: boolean) =>
+      ({ type: 'recovery.started', detail: { resetMfa: options.resetMfa, madeOwner } }) as const;
     const account = known
       ? await accounts.update(known.id, (current) => {
           const told = { origin, now: Date.now() };
-          const open = withNotice(recovered(current, stored, options.resetMfa), { kind: 'recoveryStarted', ...told });
+          const event = started(!current.roles.includes(ownerRole));
+          const changed = recovered(current, stored, options.resetMfa);
+          const open = withNotice(changed, { kind: 'recoveryStarted', ...told, event });
           const losesMfa = options.resetMfa && hasSecondFactor(current);
-          return losesMfa ? withNotice(open, { kind: 'mfaDeactivated', ...told }) : open;
+          const reset = { type: 'mfa.reset', detail: { reason: 'admin-recover' } } as const;
+          return losesMfa ? withNotice(open, { kind: 'mfaDeactivated', ...told, event: reset }) : open;
         })
       : await accounts.create({
           email,
@@ -63,12 +68,7 @@ export function createOwnerRecovery(dependencies: OwnerRecoveryDependencies) {
           temporaryPassword: stored,
         });
     if (!account) throw new DomainError('conflict', `${email} was removed meanwhile`);
-    const detail = { resetMfa: options.resetMfa, madeOwner: !known?.roles.includes(ownerRole) };
-    await audit.record({ type: 'recovery.started', result: 'success', subject: account.id, detail }, origin);
-    if (options.resetMfa && known && hasSecondFactor(known)) {
-      const reset = { type: 'mfa.reset', result: 'success', subject: account.id } as const;
-      await audit.record({ ...reset, detail: { reason: 'admin-recover' } }, origin);
-    }
+    if (!known) await audit.record({ ...started(true), result: 'success', subject: account.id }, origin);
     await securityNotices.flush(account);
     return { email: account.email, signInUrl, temporaryPassword: password, expiresAt: stored.expiresAt };
   }

@@ -9,6 +9,7 @@ import type { Audit, Origin } from '../audit/audit.ts';
 import type { Messages } from '../mail/messages.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { deviceOf, deviceWords } from '../platform/device.ts';
+import { inTurn } from '../platform/in-turn.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { DeferredWork } from './deferred-work.ts';
 import type { InvitationRequests } from './invitation-requests.ts';
@@ -17,6 +18,7 @@ import type { NewPasswords } from './new-passwords.ts';
 import type { PasswordFault } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
 import {
+  isAwaited,
   judgeLink,
   type LinkOver,
   type NewChoice,
@@ -27,7 +29,6 @@ import {
   withPasswordReset,
   withResetLink,
 } from './reset-link.ts';
-import { inTurn } from './throttle.ts';
 
 export interface PasswordResetDependencies {
   secrets: Secrets;
@@ -70,6 +71,7 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
     dependencies;
   const gates = new Map<string, Promise<unknown>>();
   const work = dependencies.deferredWork.of<Work>('password-reset', handle);
+  outbox.onlyWhile(resetPurpose, async ({ accountId, mailId }) => isAwaited(await accounts.get(accountId), mailId));
 
   /** Resolves once the request is stored. Whether there is an account is found out after the answer: so answer and time are the same for
    *  every address (ASVS 6.3.8). */
@@ -129,7 +131,8 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
     const url = `${dependencies.issuer}/reset-password?token=${token}`;
     const asker = { address: origin.address ?? '', device: deviceWords(deviceOf(origin.userAgent)) };
     const model = { email, url, expiresAt, ...asker };
-    await outbox.put(messages.render('reset', email, model, language, look), { expiresAt });
+    const reference = { kind: resetPurpose, accountId: account.id, mailId: stored.tokenHash };
+    await outbox.put(messages.render('reset', email, model, language, look), { expiresAt, reference });
     return 'link-sent';
   }
 
@@ -160,8 +163,11 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
     return inTurn(gates, accountOfToken(token) ?? '', () => resetNow(token, choice, origin));
   }
 
-  async function resetNow(token: string, choice: NewChoice, origin: Origin): Promise<ResetResult> {
-    const { newPassword, browserHash } = choice;
+  async function resetNow(
+    token: string,
+    { newPassword, browserHash }: NewChoice,
+    origin: Origin,
+  ): Promise<ResetResult> {
     const link = await look(token, Date.now());
     if (link.state !== 'good') return { outcome: 'refused', link };
     const { account } = link;
@@ -169,14 +175,14 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
     if (fault) return { outcome: 'unfit', account, fault };
     const { id: accountId } = account;
     const passwordHash = await passwords.hash(newPassword);
-    // Stored before the act, done after it: audit and known browsers follow even if this process dies in between.
+    // Stored before the act, done after it: the known browsers follow even if this process dies in between.
     const afterwards = { kind: 'reset', accountId, browserHash, origin } as const;
     const usedBy = await work.put(afterwards);
     const updated = await accounts.update(accountId, (current) => {
       const now = Date.now();
       if (judgeLink(token, current, now).state !== 'good') return undefined;
       const changed = withPasswordReset(current, { passwordHash, usedBy, now });
-      return withNotice(changed, { kind: 'passwordReset', origin, now });
+      return withNotice(changed, { kind: 'passwordReset', origin, now, event: { type: 'password.reset' } });
     });
     await work.run(usedBy, afterwards);
     if (!updated) {
@@ -187,12 +193,10 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
   }
 
   /** What follows the reset that this piece of work was stored for, if it came about. */
-  async function tell(work: Extract<Work, { kind: 'reset' }>, id: string): Promise<void> {
-    const { accountId, browserHash, origin } = work;
+  async function tell({ accountId, browserHash }: Extract<Work, { kind: 'reset' }>, id: string): Promise<void> {
     const account = await accounts.get(accountId);
     if (account?.passwordReset?.usedBy !== id) return;
     await dependencies.forgetBrowsers(accountId, browserHash);
-    await audit.record({ type: 'password.reset', result: 'success', subject: accountId }, origin);
     await securityNotices.flush(account);
   }
 

@@ -23,7 +23,7 @@ export function createRecoveryCodes({ accounts, secrets }: { accounts: Accounts;
   async function verify(
     account: Account,
     typed: string,
-    { origin, now }: { origin: Origin; now: number },
+    { origin, now, clientId }: { origin: Origin; now: number; clientId?: string | undefined },
   ): Promise<{ outcome: 'accepted'; account: Account } | { outcome: 'rejected' }> {
     const hashes = secrets.hmacs(purpose, `${account.id} ${plain(typed)}`);
     const burnt = await accounts.update(account.id, (current) => {
@@ -32,7 +32,8 @@ export function createRecoveryCodes({ accounts, secrets }: { accounts: Accounts;
       const recoveryCodes = current.recoveryCodes?.map((other) => (other === code ? { ...code, usedAt: now } : other));
       const { wrongCodes: _over, totp, ...kept } = current;
       const used = { ...kept, ...(totp ? { totp: unlocked(totp) } : {}), recoveryCodes };
-      return withNotice(used, { kind: 'recoveryCodeUsed', origin, now: Date.now() });
+      const event = { type: 'recovery-code.used', clientId, actor: account.id } as const;
+      return withNotice(used, { kind: 'recoveryCodeUsed', origin, now: Date.now(), event });
     });
     return burnt ? { outcome: 'accepted', account: burnt } : { outcome: 'rejected' };
   }

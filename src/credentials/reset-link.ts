@@ -52,6 +52,12 @@ export function withResetLink(account: Account, stored: StoredToken, { clientId,
   return { ...account, passwordReset: { ...stored, epoch, emailCanonical, ...used, ...beginning } };
 }
 
+/** Whether the link with this hash still means something: a newer one has not replaced it, and it was not used. */
+export function isAwaited(account: Account | undefined, tokenHash: string | undefined): boolean {
+  const kept = account?.passwordReset;
+  return kept !== undefined && kept.tokenHash === tokenHash && kept.usedAt === undefined;
+}
+
 /** @param now milliseconds UTC */
 export function judgeLink(token: string, account: Account | undefined, now: number): ResetLink {
   const kept = account?.passwordReset;

@@ -1,7 +1,9 @@
 // The one guard around every guess: counts failures per subject in storage, so that nodes share them, and makes the next try wait.
 // Delays grow with each failure; nothing is ever locked for good, so that a guesser cannot lock the owner out.
+
 import { z } from 'zod';
 import { isDomainError } from '../platform/errors.ts';
+import { inTurn } from '../platform/in-turn.ts';
 import type { Collection, CollectionSpec, Storage } from '../storage/port.ts';
 
 const counterSchema = z.object({
@@ -101,17 +103,4 @@ function counted(counter: Counter, subject: ThrottleSubject, now: number): Count
 function remainingSeconds(counter: Counter | undefined, { longestWaitSeconds }: ThrottleSubject, now: number): number {
   const remaining = Math.ceil(((counter?.blockedUntil ?? 0) - now) / 1000);
   return Math.min(Math.max(remaining, 0), longestWaitSeconds);
-}
-
-/** Runs the callers of one key one after another. */
-export function inTurn<T>(gates: Map<string, Promise<unknown>>, key: string, run: () => Promise<T>): Promise<T> {
-  const before = gates.get(key) ?? Promise.resolve();
-  const mine = before.then(run, run);
-  const settled = mine
-    .catch(() => undefined)
-    .finally(() => {
-      if (gates.get(key) === settled) gates.delete(key);
-    });
-  gates.set(key, settled);
-  return mine;
 }

@@ -28,7 +28,9 @@ export function createCodeStep({ attempts, audit, secondFactor }: CodeStepDepend
 
   /** Second step. Wrong codes are counted per account, over all its attempts. */
   async function giveCode(attempt: Attempt, account: Account, given: GivenCode, origin: Origin): Promise<ProofOutcome> {
-    const check = await secondFactor.check(account, given, origin, () => hasGivenCode(attempt));
+    const check = await secondFactor.check(account, { ...given, clientId: attempt.clientId }, origin, () =>
+      hasGivenCode(attempt),
+    );
     if (check.outcome === 'throttled') return refusedAsThrottled(given.method, account.id, check, origin, attempt);
     if (check.outcome === 'locked') {
       await refused('locked', account.id, origin, attempt);
@@ -38,12 +40,6 @@ export function createCodeStep({ attempts, audit, secondFactor }: CodeStepDepend
     await attempts.update(attempt.id, (old) =>
       isStillOf(old, attempt) ? withProof(old, given.method, Date.now()) : undefined,
     );
-    if (given.method === 'recovery') {
-      await audit.record(
-        { type: 'recovery-code.used', result: 'success', subject: account.id, clientId: attempt.clientId },
-        { ...origin, actor: account.id },
-      );
-    }
     return 'accepted';
   }
 

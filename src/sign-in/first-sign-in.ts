@@ -3,9 +3,9 @@
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { hasStarted, invitationState, withInvitationEvent } from '../accounts/invitation.ts';
-import { withNotice } from '../accounts/pending-notices.ts';
+import { withEvent, withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
-import type { Audit, Origin } from '../audit/audit.ts';
+import type { Noted, Origin } from '../audit/audit.ts';
 import type { Passwords } from '../credentials/passwords.ts';
 import { withPassword } from '../credentials/passwords.ts';
 import { type Attempt, hasProof, isStillOf } from './attempt.ts';
@@ -14,12 +14,11 @@ import type { Attempts } from './attempts.ts';
 export interface FirstSignInDependencies {
   accounts: Accounts;
   passwords: Passwords;
-  audit: Audit;
   attempts: Attempts;
   securityNotices: SecurityNotices;
 }
 
-export function createFirstSignIn({ accounts, passwords, audit, attempts, securityNotices }: FirstSignInDependencies) {
+export function createFirstSignIn({ accounts, passwords, attempts, securityNotices }: FirstSignInDependencies) {
   /** A temporary password was right: the person is here. */
   async function begin(account: Account): Promise<void> {
     if (!account.invitation || hasStarted(account)) return;
@@ -47,13 +46,12 @@ export function createFirstSignIn({ accounts, passwords, audit, attempts, securi
       const told = temporaryPassword ? withInvitationEvent(current, 'password-set', now) : current;
       const emailVerified = current.emailVerified || temporaryPassword?.provesEmail === true;
       const changed = { ...withPassword(told, passwordHash), emailVerified };
-      return isFirst ? changed : withNotice(changed, { kind: 'passwordChanged', origin, now });
+      const event = { type: 'password.changed', detail: { by }, actor: account.id } as const;
+      return isFirst
+        ? withEvent(changed, event, { origin, now })
+        : withNotice(changed, { kind: 'passwordChanged', origin, now, event });
     });
     if (!updated) return false;
-    await audit.record(
-      { type: 'password.changed', result: 'success', subject: account.id, detail: { by } },
-      { ...origin, actor: account.id },
-    );
     await securityNotices.flush(updated);
     const proofs = (old: Attempt) =>
       old.proofs.map((proof) => (proof.method === 'temporary' ? { method: 'pwd' as const, at: Date.now() } : proof));
@@ -70,14 +68,14 @@ export function createFirstSignIn({ accounts, passwords, audit, attempts, securi
   ): Promise<void> {
     const updated = await accounts.update(account.id, (current) =>
       current.status === 'invited'
-        ? { ...withInvitationEvent(current, 'profile-done', Date.now()), ...names, status: 'active' }
+        ? noted(
+            { ...withInvitationEvent(current, 'profile-done', Date.now()), ...names, status: 'active' },
+            'account.profile-completed',
+            origin,
+          )
         : undefined,
     );
-    if (!updated) return;
-    await audit.record(
-      { type: 'account.profile-completed', result: 'success', subject: account.id },
-      { ...origin, actor: account.id },
-    );
+    await securityNotices.flush(updated);
   }
 
   /** Nothing is asked any more: the invitation is accepted, and its link leads to the sign-in from now on. */
@@ -88,16 +86,19 @@ export function createFirstSignIn({ accounts, passwords, audit, attempts, securi
     };
     if (!isPending(account)) return;
     const updated = await accounts.update(account.id, (current) =>
-      isPending(current) ? withInvitationEvent(withMfaEvent(current), 'accepted', Date.now()) : undefined,
+      isPending(current)
+        ? noted(withInvitationEvent(withMfaEvent(current), 'accepted', Date.now()), 'invitation.accepted', origin)
+        : undefined,
     );
-    if (updated)
-      await audit.record(
-        { type: 'invitation.accepted', result: 'success', subject: account.id },
-        { ...origin, actor: account.id },
-      );
+    await securityNotices.flush(updated);
   }
 
   return { begin, chooseOwnPassword, completeProfile, accept };
+}
+
+/** The person does it themselves. */
+function noted(account: Account, type: Noted['type'], origin: Origin): Account {
+  return withEvent(account, { type, actor: account.id }, { origin, now: Date.now() });
 }
 
 /** When the second factor was set up, written down while the account still knows. */

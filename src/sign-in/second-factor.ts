@@ -3,9 +3,9 @@
 // authenticator (SP 800-63B-4, 3.2.2). Nobody comes here without the password, so nobody else can lock anybody.
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import { withNotice } from '../accounts/pending-notices.ts';
+import { withEvent, withNotice } from '../accounts/pending-notices.ts';
 import type { SecurityNotices } from '../accounts/security-notices.ts';
-import type { Audit, Origin } from '../audit/audit.ts';
+import type { Origin } from '../audit/audit.ts';
 import type { Mfa, MfaActivation } from '../credentials/mfa.ts';
 import type { RecoveryCodes } from '../credentials/recovery-codes.ts';
 import type { Throttle } from '../credentials/throttle.ts';
@@ -19,6 +19,8 @@ export const lockedAfter = 100;
 export interface GivenCode {
   method: 'otp' | 'recovery';
   code: string;
+  /** The app that is signed in to. */
+  clientId?: string | undefined;
 }
 
 /** `isEnd`: the password is asked again before another code is looked at. */
@@ -27,7 +29,6 @@ export type CodeCheck = Counted<{ outcome: 'accepted' | 'rejected' | 'locked' } 
 
 export interface SecondFactorDependencies {
   accounts: Accounts;
-  audit: Audit;
   mfa: Mfa;
   recoveryCodes: RecoveryCodes;
   securityNotices: SecurityNotices;
@@ -36,27 +37,33 @@ export interface SecondFactorDependencies {
 }
 
 export function createSecondFactor(dependencies: SecondFactorDependencies) {
-  const { accounts, audit, mfa, recoveryCodes, securityNotices, throttle, totp } = dependencies;
+  const { accounts, mfa, recoveryCodes, securityNotices, throttle, totp } = dependencies;
 
   /** Checks a code and uses it up.
    *  @param isSecondClick asked when it is refused: the second of a double click finds its code used up by the first, and is no guess */
   async function check(
     account: Account,
-    { method, code }: GivenCode,
+    { method, code, clientId }: GivenCode,
     origin: Origin,
     isSecondClick?: () => Promise<boolean>,
   ): Promise<CodeCheck> {
     if (method === 'otp' && account.totp?.lockedAt !== undefined) return { outcome: 'locked', isEnd: false };
     const verify = () =>
-      method === 'otp' ? totp.verify(account, code, Date.now()) : verifyRecoveryCode(account, code, origin);
+      method === 'otp'
+        ? totp.verify(account, code, Date.now())
+        : verifyRecoveryCode(account, code, { origin, clientId });
     return counted(account, method, verify, {
       origin,
       isWrong: async ({ outcome }) => outcome !== 'accepted' && !(await isSecondClick?.()),
     });
   }
 
-  async function verifyRecoveryCode(account: Account, code: string, origin: Origin): Promise<TotpCheck> {
-    const check = await recoveryCodes.verify(account, code, { origin, now: Date.now() });
+  async function verifyRecoveryCode(
+    account: Account,
+    code: string,
+    use: { origin: Origin; clientId: string | undefined },
+  ): Promise<TotpCheck> {
+    const check = await recoveryCodes.verify(account, code, { ...use, now: Date.now() });
     if (check.outcome === 'accepted') await securityNotices.flush(check.account);
     return { outcome: check.outcome };
   }
@@ -73,10 +80,6 @@ export function createSecondFactor(dependencies: SecondFactorDependencies) {
       isWrong: async ({ outcome }) => guesses.includes(outcome),
     });
     if (activation.outcome !== 'activated') return activation;
-    await audit.record(
-      { type: 'mfa.activated', result: 'success', subject: account.id, detail: { method: 'otp' } },
-      { ...origin, actor: account.id },
-    );
     await securityNotices.flush(activation.account);
     return activation;
   }
@@ -103,16 +106,15 @@ export function createSecondFactor(dependencies: SecondFactorDependencies) {
     const updated = await accounts.update(accountId, (old) => {
       const now = Date.now();
       const counted = withWrongCode(old, now);
-      const isTold = counted.wrongCodes?.inRow === wrongCodesAllowed;
-      return isTold ? withNotice(counted, { kind: 'wrongCodes', origin, now }) : counted;
+      const inRow = counted.wrongCodes?.inRow;
+      if (inRow === wrongCodesAllowed) return withNotice(counted, { kind: 'wrongCodes', origin, now });
+      const isLock = counted.totp !== undefined && inRow === lockedAfter;
+      return isLock
+        ? withEvent(counted, { type: 'mfa.locked', detail: { wrongCodes: inRow } }, { origin, now })
+        : counted;
     });
     const inRow = updated?.wrongCodes?.inRow ?? 0;
-    if (inRow === wrongCodesAllowed) await securityNotices.flush(updated);
-    if (updated?.totp && inRow === lockedAfter)
-      await audit.record(
-        { type: 'mfa.locked', result: 'success', subject: accountId, detail: { wrongCodes: inRow } },
-        origin,
-      );
+    if (inRow === wrongCodesAllowed || inRow === lockedAfter) await securityNotices.flush(updated);
     return inRow > 0 && inRow % wrongCodesAllowed === 0;
   }
 

@@ -1,9 +1,10 @@
-// A mail about a change to the ways into an account outlives the process that made the change, and is not sent twice.
+// A mail about a change to the ways into an account, and its audit event, outlive the process that made the change; neither comes twice.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { identityKey } from '../../src/accounts/identity.ts';
 import type { NoticeKind } from '../../src/accounts/security-notice.ts';
 import type { Administration } from '../../src/administration/administration.ts';
 import { type Administrator, administratorOf } from '../../src/administration/administrator.ts';
+import type { AuditEventType } from '../../src/audit/event-types.ts';
 import { sweep } from '../../src/sweeper.ts';
 import { letClockRun, minuteMs, moveClock, stopClock } from '../support/clock.ts';
 import { engines } from '../support/engines.ts';
@@ -104,6 +105,21 @@ const changes: Record<NoticeKind, (place: Place) => Promise<Change>> = {
   },
 };
 
+/** What the audit record says of it: what stands here is noted with the change. */
+const events: Partial<Record<NoticeKind, AuditEventType>> = {
+  accountSuspended: 'account.suspended',
+  emailChangeRequested: 'account.email-change-requested',
+  emailChanged: 'account.email-changed',
+  mfaActivated: 'mfa.activated',
+  mfaDeactivated: 'mfa.deactivated',
+  mfaReset: 'mfa.reset',
+  passwordChanged: 'password.changed',
+  passwordReset: 'password.reset',
+  recoveryCodesRenewed: 'recovery-codes.renewed',
+  recoveryCodeUsed: 'recovery-code.used',
+  recoveryStarted: 'recovery.started',
+};
+
 /** Where the process ends after the change: `restore` is the restart. */
 const cuts: Record<string, (services: TestApp['services']) => { restore(): void }> = {
   'before the outbox has it': ({ outbox }) => {
@@ -139,6 +155,8 @@ for (const engine of engines) {
       (await gatehouse.services.deliveries.list({ limit: 1000 })).filter(
         ({ purpose, to }) => purpose === `notice.${kind}` && to === email,
       );
+    const eventsOf = async (kind: NoticeKind, accountId: string) =>
+      (await gatehouse.services.audit.bySubject(accountId, 1000)).filter(({ type }) => type === events[kind]);
     const waiting = async () => Array.fromAsync(gatehouse.services.accounts.withPendingNotices());
 
     const cases = Object.keys(changes).flatMap((kind) => Object.keys(cuts).map((cut) => [kind as NoticeKind, cut]));
@@ -161,6 +179,30 @@ for (const engine of engines) {
       expect(await mailsOf(kind, email)).toHaveLength(before + 1);
       expect(await waiting()).toEqual([]);
     });
+
+    it.each(Object.keys(events) as NoticeKind[])(
+      'the event of "%s" is written once when it dies before the audit record has it',
+      async (kind) => {
+        const { services, app } = gatehouse;
+        const { accountId, act } = await changes[kind](place);
+        const { email = '' } = (await services.accounts.get(accountId)) ?? {};
+        const before = await eventsOf(kind, accountId);
+        const { recordNoted } = services.audit;
+        services.audit.recordNoted = () => Promise.reject(new Error('the process has died'));
+        await Promise.allSettled([act()]);
+        services.audit.recordNoted = recordNoted;
+        expect(await eventsOf(kind, accountId)).toEqual(before);
+        const changedAt = Date.now();
+        moveClock(minuteMs);
+        await Promise.all([sweep(services, app), sweep(services, app)]);
+        const after = await eventsOf(kind, accountId);
+        expect(after).toHaveLength(before.length + 1);
+        expect(after.at(-1)).toMatchObject({ result: 'success', at: changedAt });
+        expect((await mailsOf(kind, email)).length).toBeGreaterThan(0);
+        expect(await waiting()).toEqual([]);
+        expect((await services.audit.verify()).faults).toEqual([]);
+      },
+    );
 
     it('leaves a request half a minute to send its mail itself', async () => {
       const { services, app } = gatehouse;

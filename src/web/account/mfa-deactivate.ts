@@ -12,8 +12,7 @@ const path = `${passwordPath}/mfa/deactivate`;
 const recoveryPath = withRecoveryCode(path);
 
 export function mfaDeactivateRoutes(router: Router, dependencies: AccountPagesDependencies): void {
-  const { audit, browser, mfa, policyOf, readForm, secondFactor, securityNotices, sessions, signedIn, views } =
-    dependencies;
+  const { browser, mfa, policyOf, readForm, secondFactor, securityNotices, sessions, signedIn, views } = dependencies;
 
   async function show(
     ctx: Context,
@@ -69,11 +68,9 @@ export function mfaDeactivateRoutes(router: Router, dependencies: AccountPagesDe
     if (errors.length > 0) return { errors, status: 422 };
     const refusal = await refusalOf(secondFactor, person, given);
     if (refusal) return refusal;
-    const updated = await mfa.deactivate(account, origin);
+    const updated = await mfa.deactivate(account, { method: given.method, origin });
     if (!updated) return undefined;
     await sessions.moveToEpoch(session.id, { from: account.sessionEpoch, to: updated.sessionEpoch });
-    const detail = { method: given.method };
-    await audit.record({ type: 'mfa.deactivated', result: 'success', subject: account.id, detail }, origin);
     await securityNotices.flush(updated);
     return undefined;
   }

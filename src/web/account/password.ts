@@ -24,7 +24,6 @@ const notices = new Map<unknown, Message>([
 export function passwordRoutes(router: Router, dependencies: AccountPagesDependencies): void {
   const {
     accounts,
-    audit,
     browser,
     newPasswords,
     passwords,
@@ -104,19 +103,16 @@ export function passwordRoutes(router: Router, dependencies: AccountPagesDepende
     if (guarded.value !== 'accepted')
       return { errors: [{ field: 'currentPassword', key: 'error.currentPassword.rejected' }], status: 422 };
     const passwordHash = await passwords.hash(given.newPassword);
+    const event = { type: 'password.changed', detail: { by: 'current-password' } } as const;
     const updated = await accounts.update(account.id, (stored) =>
       stored.sessionEpoch === account.sessionEpoch
-        ? withNotice(withPassword(stored, passwordHash), { kind: 'passwordChanged', origin, now: Date.now() })
+        ? withNotice(withPassword(stored, passwordHash), { kind: 'passwordChanged', origin, now: Date.now(), event })
         : undefined,
     );
     if (!updated) return { errors: [{ field: 'currentPassword', key: 'error.currentPassword.rejected' }], status: 409 };
     await sessions.moveToEpoch(session.id, { from: account.sessionEpoch, to: updated.sessionEpoch });
-    await audit.record(
-      { type: 'password.changed', result: 'success', subject: account.id, detail: { by: 'current-password' } },
-      origin,
-    );
-    await oidc.endAll(account.id, { except: session.id, reason: 'credentials-changed' }, origin);
     await securityNotices.flush(updated);
+    await oidc.endAll(account.id, { except: session.id, reason: 'credentials-changed' }, origin);
     return { errors: [], status: 200 };
   }
 }

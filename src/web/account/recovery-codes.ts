@@ -18,7 +18,7 @@ const notices = new Map<unknown, Message>([
 ]);
 
 export function recoveryCodesRoutes(router: Router, dependencies: AccountPagesDependencies): void {
-  const { audit, browser, mfa, productName, readForm, secondFactor, securityNotices, signedIn, views } = dependencies;
+  const { browser, mfa, productName, readForm, secondFactor, securityNotices, signedIn, views } = dependencies;
 
   router.get(recoveryCodesPath, async (ctx) => {
     const person = await signedIn.require(ctx);
@@ -68,10 +68,7 @@ export function recoveryCodesRoutes(router: Router, dependencies: AccountPagesDe
     if (refusal) return isSecondClick(person) ? shown(ctx) : showRenew(ctx, person, refusal);
     const { account, origin } = person;
     const renewed = await mfa.renewRecoveryCodes(account, { holder: holderOf(person), origin }, Date.now());
-    if (renewed) {
-      await audit.record({ type: 'recovery-codes.renewed', result: 'success', subject: account.id }, origin);
-      await securityNotices.flush(renewed);
-    }
+    await securityNotices.flush(renewed);
     shown(ctx);
   });
 
