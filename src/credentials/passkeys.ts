@@ -29,7 +29,7 @@ export type PasskeyAddition = 'added' | 'rejected' | 'too-many';
 const orphanMs = 3_600_000;
 
 export function createPasskeys(dependencies: PasskeysDependencies) {
-  const { storage, accounts, audit, securityNotices } = dependencies;
+  const { storage, accounts, securityNotices } = dependencies;
   const passkeys = storage.collection(passkeysSpec);
   const challenges = createPasskeyChallenges(dependencies);
   const ceremonies = createPasskeyCeremonies(dependencies);
@@ -102,16 +102,13 @@ export function createPasskeys(dependencies: PasskeysDependencies) {
       const { mustEnrolMfa: _done, ...kept } = current;
       const now = Date.now();
       const added = { ...kept, passkeys: [...known, id], passkeyOfferedAt: current.passkeyOfferedAt ?? now };
-      return withNotice(added, { kind: 'passkeyAdded', origin, now });
+      const event = { type: 'passkey.added', detail: { passkey: id } } as const;
+      return withNotice(added, { kind: 'passkeyAdded', origin, now, event });
     });
     if (!updated) {
       await passkeys.delete(id);
       return isFull ? 'too-many' : 'rejected';
     }
-    await audit.record(
-      { type: 'passkey.added', result: 'success', subject: account.id, detail: { passkey: id } },
-      origin,
-    );
     await securityNotices.flush(updated);
     return 'added';
   }
@@ -134,14 +131,11 @@ export function createPasskeys(dependencies: PasskeysDependencies) {
       if (!current.passkeys?.includes(id) || !isFree(current)) return undefined;
       const left = current.passkeys.filter((one) => one !== id);
       const removed = { ...current, passkeys: left, sessionEpoch: current.sessionEpoch + 1 };
-      return withNotice(removed, { kind: 'passkeyRemoved', origin, now: Date.now() });
+      const event = { type: 'passkey.removed', detail: { passkey: id } } as const;
+      return withNotice(removed, { kind: 'passkeyRemoved', origin, now: Date.now(), event });
     });
     if (!updated) return undefined;
     await passkeys.delete(id);
-    await audit.record(
-      { type: 'passkey.removed', result: 'success', subject: account.id, detail: { passkey: id } },
-      origin,
-    );
     await securityNotices.flush(updated);
     return updated;
   }

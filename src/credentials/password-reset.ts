@@ -163,11 +163,8 @@ export function createPasswordReset(dependencies: PasswordResetDependencies) {
     return inTurn(gates, accountOfToken(token) ?? '', () => resetNow(token, choice, origin));
   }
 
-  async function resetNow(
-    token: string,
-    { newPassword, browserHash }: NewChoice,
-    origin: Origin,
-  ): Promise<ResetResult> {
+  async function resetNow(token: string, choice: NewChoice, origin: Origin): Promise<ResetResult> {
+    const { newPassword, browserHash } = choice;
     const link = await look(token, Date.now());
     if (link.state !== 'good') return { outcome: 'refused', link };
     const { account } = link;

@@ -98,7 +98,7 @@ for (const engine of engines) {
       });
     });
 
-    it('is listed with its last use, renamed, and removed, which ends every other session', async () => {
+    it('MF-11: is listed with its last use, renamed, and removed, which ends every other session', async () => {
       const person = await createPerson(gatehouse);
       const { authenticator, browser } = await addPasskey(gatehouse, person);
       expect((await browser.get(passkeysPath)).text).toContain('Not yet');
@@ -145,7 +145,7 @@ for (const engine of engines) {
       expect((await browser.request(`${passkeysPath}/options`)).status).toBe(303);
     });
 
-    it('cannot be removed where it is the last factor and one is demanded, nor by two removals at once', async () => {
+    it('MF-11: cannot be removed where it is the last factor and one is demanded, nor by two removals at once', async () => {
       const { id } = await gatehouse.services.organizations.create({ name: 'Fort' }, { actor: 'test' });
       const person = await createPerson(gatehouse);
       const { browser } = await addPasskey(gatehouse, person);
@@ -171,7 +171,7 @@ for (const engine of engines) {
       expect(last.document.querySelector('form[action$=remove]')).toBeNull();
     });
 
-    it('is offered once after the password, in a browser that can make one, and is never offered again', async () => {
+    it('MF-11: is offered once after the password, in a browser that can make one, and is never offered again', async () => {
       const person = await createPerson(gatehouse);
       const { email, password } = person;
       const browser = gatehouse.browser();

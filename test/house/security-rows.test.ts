@@ -21,7 +21,6 @@ const rows = [
 /** Of what is not built yet. */
 const ahead: Record<string, string> = {
   'RS-09': 'people who may only sign in through their organization are mailed no reset link',
-  'MF-11': 'passkeys as a second factor that cannot be phished',
 };
 
 /** Of tests and their groups, and of the rows of a table that a test goes through: a comment names nothing. */

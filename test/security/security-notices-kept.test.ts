@@ -113,6 +113,8 @@ const events: Partial<Record<NoticeKind, AuditEventType>> = {
   mfaActivated: 'mfa.activated',
   mfaDeactivated: 'mfa.deactivated',
   mfaReset: 'mfa.reset',
+  passkeyAdded: 'passkey.added',
+  passkeyRemoved: 'passkey.removed',
   passwordChanged: 'password.changed',
   passwordReset: 'password.reset',
   recoveryCodesRenewed: 'recovery-codes.renewed',
