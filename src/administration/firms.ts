@@ -1,6 +1,7 @@
 // Organizations as administrators see and change them; their sign-in policy stands in policies.ts.
 import type { Accounts, Count } from '../accounts/accounts.ts';
 import type { Clients } from '../clients/clients.ts';
+import type { Connections } from '../federation/connections.ts';
 import type { Organization, OrganizationInput } from '../organizations/organization.ts';
 import type { Organizations } from '../organizations/organizations.ts';
 import { DomainError } from '../platform/errors.ts';
@@ -9,10 +10,18 @@ import { type Administrator, demand, firmsWith, may } from './administrator.ts';
 export interface FirmsDependencies {
   accounts: Accounts;
   clients: Clients;
+  connections: Pick<Connections, 'list'>;
   organizations: Organizations;
 }
 
-export function createFirms({ accounts, clients, organizations }: FirmsDependencies) {
+/** What keeps a firm from being deleted. */
+export interface Holdings {
+  people: Count;
+  apps: boolean;
+  connections: boolean;
+}
+
+export function createFirms({ accounts, clients, connections, organizations }: FirmsDependencies) {
   /** By id, those that may be seen. */
   async function list(
     who: Administrator,
@@ -61,22 +70,24 @@ export function createFirms({ accounts, clients, organizations }: FirmsDependenc
     return updated;
   }
 
-  /** What keeps it from being deleted. */
-  async function holdings(who: Administrator, id: string): Promise<{ people: Count; apps: boolean }> {
+  async function holdings(who: Administrator, id: string): Promise<Holdings> {
     await get(who, id);
-    const [people, apps] = await Promise.all([
+    const [people, apps, providers] = await Promise.all([
       accounts.count({ organization: id }),
       clients.list({ organization: id, limit: 1 }),
+      connections.list({ organization: id, limit: 1 }),
     ]);
-    return { people, apps: apps.length > 0 };
+    return { people, apps: apps.length > 0, connections: providers.length > 0 };
   }
 
-  /** @throws DomainError 'conflict' while anybody belongs to it, or an app does */
+  /** @throws DomainError 'conflict' while anybody belongs to it, or an app or a connection does */
   async function remove(who: Administrator, id: string): Promise<void> {
-    const { people, apps } = await holdings(who, id);
+    // Who belongs to it is counted by keys that a store of a former version has only once they were derived.
+    await accounts.keepUp();
+    const held = await holdings(who, id);
     demand(who, 'instance:write');
-    if (people.count > 0 || apps)
-      throw new DomainError('conflict', `${id} still has ${people.count > 0 ? 'people' : 'apps'}`);
+    const what = (held.people.count > 0 && 'people') || (held.apps && 'apps') || (held.connections && 'connections');
+    if (what) throw new DomainError('conflict', `${id} still has ${what}`);
     await organizations.remove(id, who.origin);
   }
 

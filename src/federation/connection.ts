@@ -96,7 +96,7 @@ export interface InputProblem {
 
 /** As callers of API and file are told. */
 export const problemSentences = {
-  googleIssuer: 'must be left out, or https://accounts.google.com',
+  googleIssuer: 'must be left out, or https://accounts.google.com, with the preset google',
   microsoftIssuer:
     'must be https://login.microsoftonline.com/TENANT/v2.0 of the preset microsoft, with the id of a tenant, organizations or consumers',
   issuerRequired: 'is needed',
@@ -126,7 +126,8 @@ function issuerProblem({ preset, issuer, allowsPrivateNetwork }: ConnectionInput
   if (issuer === undefined || issuer === '') return 'issuerRequired';
   const url = URL.parse(issuer);
   if (!url || url.username || url.password || url.search || url.hash) return 'issuerAddress';
-  // Whose addresses are proved is another question there than with one firm's provider: it has a preset of its own.
+  // Whose addresses are proved is another question there than with one firm's provider: each has a preset of its own.
+  if (url.origin === googleIssuer) return 'googleIssuer';
   if (url.origin === microsoftOrigin) return 'microsoftIssuer';
   if (url.protocol === 'https:') return undefined;
   return url.protocol === 'http:' && allowsPrivateNetwork && isLoopback(url.hostname) ? undefined : 'issuerHttps';

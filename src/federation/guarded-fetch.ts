@@ -50,7 +50,7 @@ export const guardedFetch: UpstreamFetch = (url, { method, headers, body, signal
 const publicLookup: LookupFunction = (hostname, options, done) => {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
     const inside = error ? undefined : addresses.find(({ address }) => !isPublic(address));
-    const refused = inside && new UpstreamError('private-address', `${hostname} is ${inside.address}`);
+    const refused = inside && new UpstreamError('private-address', hostname);
     const [first] = addresses ?? [];
     if (error || refused || !first) return done(error ?? refused ?? new Error('no address'), []);
     if (options.all) return done(null, addresses);

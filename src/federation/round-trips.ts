@@ -76,7 +76,8 @@ export function createRoundTrips({ storage, secrets, connections, upstream, audi
     const id = sha256(state);
     const found = await trips.get(id);
     if (!found || browserId === undefined || found.browserHash !== sha256(browserId)) {
-      await refused(found ? 'foreign-browser' : 'unknown-state', found, origin);
+      // What names no round trip is anybody's noise: it would fill the record.
+      if (found) await refused('foreign-browser', found, origin);
       return { state: 'unknown' };
     }
     const { returnPath, nonce, verifier } = openSealed(found);
@@ -131,9 +132,11 @@ export function createRoundTrips({ storage, secrets, connections, upstream, audi
     return JSON.parse(secrets.open(trip.secrets, sealContext(trip.id, 'secrets')));
   }
 
-  function refused(reason: string, trip: RoundTrip | undefined, origin: Origin): Promise<void> {
-    const detail = { reason, ...(trip ? { connection: trip.connectionId } : {}) };
-    return audit.record({ type: 'sign-in.failed', result: 'failure', detail }, origin);
+  async function refused(reason: string, { connectionId, purpose }: RoundTrip, origin: Origin): Promise<void> {
+    const organization = (await connections.get(connectionId))?.organization;
+    const organizations = organization === undefined ? [] : [organization];
+    const detail = { reason, purpose, connection: connectionId };
+    await audit.record({ type: 'sign-in.failed', result: 'failure', organizations, detail }, origin);
   }
 
   return { begin, arrive, read, take };

@@ -1,5 +1,5 @@
 // A copy of the SQLite file as it was at one moment, made while servers go on writing; and its way back, when none has the file open.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { isDomainError } from '../platform/errors.ts';
@@ -91,12 +91,23 @@ function exchange(fresh: string, path: string): string | undefined {
   try {
     const kept = `${path}.before-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}`;
     const files = ['', '-wal', '-shm'].filter((ending) => statSync(path + ending, { throwIfNoEntry: false }));
-    for (const ending of files) renameSync(path + ending, kept + ending);
+    for (const ending of files) keepAside(path + ending, kept + ending, ending === '');
     renameSync(fresh, path);
     synced(dirname(path));
     return files.length > 0 ? kept : undefined;
   } finally {
     release();
+  }
+}
+
+/** The store itself keeps its name until the new one takes it: whoever dies in between, or starts then, finds one of the two. */
+function keepAside(file: string, kept: string, isStore: boolean): void {
+  try {
+    if (isStore) linkSync(file, kept);
+    else renameSync(file, kept);
+  } catch {
+    // Some file systems know no links.
+    renameSync(file, kept);
   }
 }
 

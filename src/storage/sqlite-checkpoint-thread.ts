@@ -4,8 +4,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 /** 32 MB. A log that never rests would otherwise grow: only a log that is copied as a whole is begun anew. */
 const restartAtPages = 8000;
-/** For the write lock that beginning anew takes; waited for in this thread alone. */
-const patienceMs = 2000;
+/** What may have been written since the copying began. */
+const fewPages = 1000;
+/** For the write lock, and for readers that finish at once: waited for in this thread, but with that lock in hand. */
+const patienceMs = 100;
 
 const db = new DatabaseSync(workerData as string, { timeout: patienceMs });
 db.exec('PRAGMA synchronous = NORMAL');
@@ -14,8 +16,9 @@ const passive = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
 const restart = db.prepare('PRAGMA wal_checkpoint(RESTART)');
 
 parentPort?.on('message', () => {
-  const { log } = passive.get() as { log: number };
-  // By now the most is copied: writers are held up for the rest alone.
-  if (log > restartAtPages) restart.get();
+  const { log, checkpointed } = passive.get() as { log: number; checkpointed: number };
+  // Beginning anew takes the write lock. With a reader in the way, such as a backup, it would be held for all our patience and in vain; as it
+  // is, writers are held up for what was written in this moment.
+  if (log > restartAtPages && log - checkpointed < fewPages) restart.get();
   parentPort?.postMessage('done');
 });

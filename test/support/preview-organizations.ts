@@ -40,6 +40,7 @@ const end = {
   name: 'Acme',
   people: { count: 0, isMore: false },
   apps: false,
+  connections: false,
   openedAt: at,
   peopleUrl: '/admin/people',
   cancelUrl: '/admin/organizations/acme',
@@ -127,4 +128,5 @@ export const consoleOrganizations: Screen[] = [
   { state: 'asks', view: 'admin/organization-delete', model: end },
   { state: 'has people', view: 'admin/organization-delete', model: { ...end, people: { count: 12, isMore: false } } },
   { state: 'has apps', view: 'admin/organization-delete', model: { ...end, apps: true } },
+  { state: 'has connections', view: 'admin/organization-delete', model: { ...end, connections: true } },
 ];

@@ -114,13 +114,12 @@ export function organizationRoutes(router: Router, dependencies: AdminPagesDepen
     { id, name }: Organization,
     status = 200,
   ): Promise<void> {
-    const { people, apps } = await firms.holdings(who, id);
+    const holdings = await firms.holdings(who, id);
     const page = {
       ...model,
       ...form(organizationPath(id, '/delete')),
       name,
-      people,
-      apps,
+      ...holdings,
       openedAt: Date.now(),
       peopleUrl: pathWith('/admin/people', { organization: id }),
       cancelUrl: organizationPath(id),

@@ -113,5 +113,13 @@ export interface FirmViewModels {
     };
   /** While anybody or an app belongs to it, it says so instead of asking. */
   'admin/organization-delete': AdminModel &
-    FormModel & { name: string; people: Count; apps: boolean; openedAt: number; peopleUrl: string; cancelUrl: string };
+    FormModel & {
+      name: string;
+      people: Count;
+      apps: boolean;
+      connections: boolean;
+      openedAt: number;
+      peopleUrl: string;
+      cancelUrl: string;
+    };
 }
