@@ -21,6 +21,7 @@ export function createPeopleExport({ accounts, audit }: { accounts: Accounts; au
     const about = organization === undefined ? {} : { organizations: [organization] };
     const detail = { ...(organization && { organization }), ...(status && { status }) };
     await audit.record({ type: 'accounts.exported', result: 'success', ...about, detail }, who.origin);
+    await accounts.keepUp();
     for (let after: string | undefined; ; ) {
       const page = await accounts.search({ organization, status, after, limit: pageSize });
       yield* page;
