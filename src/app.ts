@@ -13,6 +13,7 @@ import { cookieNames } from './oidc/configuration.ts';
 import { createOidc } from './oidc/oidc.ts';
 import { longestSessionSeconds } from './organizations/policy.ts';
 import type { Services } from './services.ts';
+import { longestRememberedSeconds } from './sign-in/remembered-devices.ts';
 import { createAccountRouter } from './web/account/router.ts';
 import { createAdminRouter } from './web/admin/router.ts';
 import { createApiRouter } from './web/api/router.ts';
@@ -149,6 +150,7 @@ export async function createApp(services: Services, options: { isStopping?: () =
     accountDeletion,
     personalData,
     notMe,
+    deviceCookie: createShortCookie('device', { issuer, seconds: longestRememberedSeconds }),
     announcement: createShortCookie('announcement', { issuer, seconds: 300 }),
     resetDone: createShortCookie('reset-done', { issuer, seconds: 3600 }),
     linkTokens: createLinkTokens({ issuer, resetSeconds: config.passwordResetLifetime }),

@@ -38,6 +38,7 @@ import { createArtifacts } from './sessions/artifacts.ts';
 import { createLogoutDeliveries } from './sessions/logout-deliveries.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createKnownBrowsers } from './sign-in/known-browsers.ts';
+import { createRememberedDevices } from './sign-in/remembered-devices.ts';
 import { createSecondFactor } from './sign-in/second-factor.ts';
 import { createSignIn } from './sign-in/sign-in.ts';
 
@@ -75,6 +76,7 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
   const profiles = createProfiles({ accounts, securityNotices });
   const federation = createFederation({ ...ground, ...firms, accounts, audit, securityNotices, issuer, fetch });
   const knownBrowsers = createKnownBrowsers({ storage });
+  const rememberedDevices = createRememberedDevices({ storage, audit });
   const sessions = createSessions({ storage, epochOf: epochReader(findAccount) });
   const logoutDeliveries = createLogoutDeliveries({ storage });
   const artifacts = createArtifacts({ storage });
@@ -152,6 +154,7 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
     throttle,
     audit,
     knownBrowsers,
+    rememberedDevices,
     securityNotices,
     sessions,
     policyOf,
@@ -168,6 +171,7 @@ export async function createServices(config: Config, log: Log, edges: Edges = {}
     profiles,
     securityNotices,
     knownBrowsers,
+    rememberedDevices,
     sessions,
     logoutDeliveries,
     artifacts,

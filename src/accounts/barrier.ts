@@ -39,7 +39,7 @@ export function barrierBefore(
 /** What the session lacks for this app alone: our own pages, and apps that ask for nothing, may be used all the same. */
 export function shortcomingOf(
   account: Account,
-  { because, mfa, maxAge, absoluteSeconds }: SignInPolicy,
+  { because, mfa, maxAge, absoluteSeconds, rememberDeviceDays }: SignInPolicy,
   { clientId, amr, signedInAt }: SessionUse,
   now: number,
 ): Barrier | undefined {
@@ -49,5 +49,9 @@ export function shortcomingOf(
     isAskedByClient(because.absoluteSeconds) ? absoluteSeconds : Infinity,
   );
   if (now - signedInAt > longest * 1000) return 'sign-in-too-old';
-  return mfa === 'required' && hasSecondFactor(account) && !amr.includes('mfa') ? 'second-factor-missing' : undefined;
+  // Who has an authenticator app was asked for its code, unless the device is remembered. An app that asks for a second factor itself
+  // allows none to be (clients/client.ts).
+  const isSpared = account.totp !== undefined && rememberDeviceDays > 0;
+  const isMissing = mfa === 'required' && hasSecondFactor(account) && !amr.includes('mfa') && !isSpared;
+  return isMissing ? 'second-factor-missing' : undefined;
 }

@@ -23,6 +23,10 @@ export interface HoldingsDependencies {
     forgetConsents(accountId: string): Promise<void>;
   };
   knownBrowsers: { forget(accountId: string): Promise<void> };
+  rememberedDevices: {
+    dataOf(accountId: string): Promise<readonly object[]>;
+    forgetAll(accountId: string): Promise<void>;
+  };
   passkeys: { dataOf(accountId: string): Promise<readonly object[]>; forget(accountId: string): Promise<void> };
 }
 
@@ -33,6 +37,7 @@ export function holdingsOf({
   consents,
   knownBrowsers,
   passkeys,
+  rememberedDevices,
   sessions,
 }: HoldingsDependencies): Holding[] {
   return [
@@ -50,6 +55,11 @@ export function holdingsOf({
       name: 'passkeys',
       list: async (accountId) => (await passkeys.dataOf(accountId)).map((passkey) => readable({ ...passkey })),
       remove: passkeys.forget,
+    },
+    {
+      name: 'rememberedDevices',
+      list: async (accountId) => (await rememberedDevices.dataOf(accountId)).map((device) => readable({ ...device })),
+      remove: rememberedDevices.forgetAll,
     },
     { name: 'knownBrowsers', remove: knownBrowsers.forget },
     {

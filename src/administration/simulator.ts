@@ -13,6 +13,8 @@ export interface SimulatedStep {
   rule: Step['rule'];
   /** Who asked for it, where a policy did: `organization acme`, `instance`. */
   by?: string;
+  /** A code that is not asked on a device remembered within so many days. */
+  sparedDays?: number;
 }
 
 /** More than there are rules: a step that never ends would be a fault of steps.ts. */
@@ -39,7 +41,7 @@ export function createSimulator({ people, policyOf }: SimulatorDependencies) {
       given.asksConsent && isThrough
         ? [...steps.slice(0, -1), { name: 'consent', rule: 'third-party-client' }, ...steps.slice(-1)]
         : steps;
-    return all.map((step) => told(who, step, policy.because));
+    return all.map((step) => told(who, step, policy));
   }
 
   return { simulate };
@@ -66,11 +68,16 @@ const ruleOf: Partial<Record<Step['rule'], PolicyRule>> = {
 };
 
 /** Which other firms somebody belongs to is not told. */
-function told(who: Administrator, step: Step, because: SignInPolicy['because']): SimulatedStep {
+function told(who: Administrator, step: Step, { because, rememberDeviceDays: days }: SignInPolicy): SimulatedStep {
   const field = ruleOf[step.rule];
   const by = 'by' in step ? step.by : field && because[field];
   const isTold = by && (by.kind !== 'organization' || may(who, 'organizations:read', by.id));
-  return { step: step.name, rule: step.rule, ...(isTold ? { by: sourceText(by) } : {}) };
+  return {
+    step: step.name,
+    rule: step.rule,
+    ...(isTold ? { by: sourceText(by) } : {}),
+    ...(step.name === 'code' && days > 0 ? { sparedDays: days } : {}),
+  };
 }
 
 function freshAttempt(now: number): Attempt {

@@ -29,6 +29,8 @@ export const auditEventTypes = [
   'connection.created',
   'connection.deleted',
   'consent.granted',
+  'device.forgotten',
+  'device.remembered',
   'grant.revoked',
   'identity.linked',
   'identity.unlinked',

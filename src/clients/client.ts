@@ -99,7 +99,9 @@ export function policyOfClient({ policy }: Pick<Client, 'policy'>): ClientPolicy
 /** What it states, before the resolver. */
 export function layerOfClient(client: Pick<Client, 'id' | 'metadata' | 'policy'>): PolicyLayer {
   const source = { kind: 'client', id: client.id, name: clientName(client.metadata) } as const;
-  return { source, rules: statedBy(policyOfClient(client)) };
+  const rules = statedBy(policyOfClient(client));
+  // What was proved on a device some other day is not what it asks for.
+  return { source, rules: rules.mfa === 'required' ? { ...rules, rememberDeviceDays: 0 } : rules };
 }
 
 /** What a registration may change. */

@@ -1,9 +1,7 @@
 // What tokens and userinfo say of a person (OpenID Connect Core 5.1), and which scope asks for it.
 import { type Account, displayName } from '../accounts/account.ts';
 import type { ProtocolScope } from '../clients/client-rules.ts';
-
-/** Authentication context classes: one factor, and two (SP 800-63B-4 names them AAL1 and AAL2). */
-export const acr = { oneFactor: 'urn:gatehouse:acr:aal1', twoFactors: 'urn:gatehouse:acr:aal2' } as const;
+import { acr } from './acr.ts';
 
 export const claimsByScope = {
   openid: ['sub', 'acr', 'amr', 'auth_time', 'sid'],

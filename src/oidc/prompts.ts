@@ -3,7 +3,7 @@ import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy as policyOf } from 'oidc-provider';
 
 import type { Barrier } from '../accounts/barrier.ts';
-import { acr } from './claims.ts';
+import { meetsAcr } from './acr.ts';
 
 const { Check, base } = policyOf;
 
@@ -61,10 +61,4 @@ function nativeClientCheck() {
         : Check.NO_NEED_TO_PROMPT;
     },
   );
-}
-
-/** Two factors meet a wish for one; values we do not know are voluntary and ask for nothing. */
-export function meetsAcr(reached: string | undefined, wanted: readonly string[]): boolean {
-  const known = wanted.filter((value) => value === acr.oneFactor || value === acr.twoFactors);
-  return known.length === 0 || known.includes(acr.oneFactor) || reached === acr.twoFactors;
 }

@@ -12,6 +12,8 @@ export interface SignInFacts {
   absoluteSeconds: number;
   address?: string | undefined;
   userAgent?: string | undefined;
+  /** No code was asked, since the device is remembered. */
+  isCodeSpared?: boolean;
 }
 
 /** What an app wants of the session that it is opened in; what is left out it leaves to others. */
@@ -71,6 +73,7 @@ export function mergedSession(old: Session, request: SaveRequest, now: number): 
     amr: request.amr,
     ...(request.accountId === undefined ? {} : { accountId: request.accountId }),
     ...factsOf(request.signIn),
+    ...(request.isStepUp ? { isCodeSpared: false } : {}),
   };
   if (isRenewed) {
     merged.idHashes = [sha256(request.id), ...(old.idHashes[0] === undefined ? [] : [old.idHashes[0]])];
@@ -112,6 +115,11 @@ function limitsOf(
 
 function factsOf(signIn: SignInFacts | undefined): Partial<Session> {
   if (!signIn) return {};
-  const { epoch, address, userAgent } = signIn;
-  return { epoch, ...(address ? { address } : {}), ...(userAgent ? { userAgent: userAgent.slice(0, 300) } : {}) };
+  const { epoch, address, userAgent, isCodeSpared = false } = signIn;
+  return {
+    epoch,
+    isCodeSpared,
+    ...(address ? { address } : {}),
+    ...(userAgent ? { userAgent: userAgent.slice(0, 300) } : {}),
+  };
 }

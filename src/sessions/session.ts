@@ -37,6 +37,8 @@ export const sessionSchema = z.object({
   epoch: z.number().int().optional(),
   /** What was proved, as amr values. */
   amr: z.array(z.string()),
+  /** No code was asked at sign-in, since the device is remembered: dangerous acts ask for one. */
+  isCodeSpared: z.boolean().optional(),
   signedInAt: z.number(),
   lastSeenAt: z.number(),
   idleSeconds: z.number(),

@@ -9,8 +9,7 @@ import type { Passkeys } from '../credentials/passkeys.ts';
 import type { PasswordCheck, Passwords } from '../credentials/passwords.ts';
 import type { Throttle } from '../credentials/throttle.ts';
 import type { TotpEnrollments } from '../credentials/totp-enrollments.ts';
-import { acrOf, amrOf } from '../oidc/claims.ts';
-import type { LoginResult, PendingInteraction } from '../oidc/interactions.ts';
+import type { PendingInteraction } from '../oidc/interactions.ts';
 import type { SignInPolicy } from '../organizations/policy.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -19,13 +18,16 @@ import { type Attempt, type ProofMethod, restarted, withOwnEnrolment, withProof 
 import { createAttempts } from './attempts.ts';
 import { createBreachCheck } from './breach-check.ts';
 import { createCodeStep, type ProofOutcome } from './code-step.ts';
+import { wantsFreshFactor } from './demands.ts';
 import { createEnrolment } from './enrolment.ts';
 import { createFederated, type FederatedDependencies } from './federated.ts';
+import { createFinish } from './finish.ts';
 import { createFirstSignIn } from './first-sign-in.ts';
 import { passwordGuesses } from './guesses.ts';
 import type { KnownBrowsers } from './known-browsers.ts';
 import { createPasskeyStep } from './passkey-step.ts';
 import { createRefusals } from './refusals.ts';
+import type { RememberedDevices } from './remembered-devices.ts';
 import type { SecondFactor } from './second-factor.ts';
 import { createStepUp } from './step-up.ts';
 import { nextStep, type Step } from './steps.ts';
@@ -43,6 +45,7 @@ export interface SignInDependencies extends Omit<FederatedDependencies, 'attempt
   throttle: Throttle;
   audit: Audit;
   knownBrowsers: KnownBrowsers;
+  rememberedDevices: RememberedDevices;
   securityNotices: SecurityNotices;
   sessions: Sessions;
   policyOf(account: Account | undefined, clientId?: string): Promise<SignInPolicy>;
@@ -55,7 +58,7 @@ const methods: Partial<Record<PasswordCheck, ProofMethod>> = { accepted: 'pwd', 
 const longestPassword = 1024;
 
 export function createSignIn(dependencies: SignInDependencies) {
-  const { secrets, accounts, passwords, throttle, audit, knownBrowsers, securityNotices } = dependencies;
+  const { secrets, accounts, passwords, throttle, audit, knownBrowsers, rememberedDevices } = dependencies;
   const stepUp = createStepUp(dependencies);
   const attempts = createAttempts({ ...dependencies, vouchedBy: stepUp.vouchedBy });
   const demandNewIfBreached = createBreachCheck(dependencies);
@@ -63,16 +66,38 @@ export function createSignIn(dependencies: SignInDependencies) {
   const { begin, accept, ...firstSignIn } = createFirstSignIn({ ...dependencies, attempts });
 
   async function next(
-    interaction: Pick<PendingInteraction, 'prompt'>,
+    interaction: PendingInteraction,
     stored: Attempt,
-    { address }: Origin,
+    { origin: { address }, deviceToken }: { origin: Origin; deviceToken: string | undefined },
   ): Promise<{ step: Step; account: Account | undefined; attempt: Attempt }> {
     const account = stored.accountId === undefined ? undefined : await accounts.get(stored.accountId);
     const attempt = account ? withOwnEnrolment(stored, account) : stored;
     const policy = await dependencies.policyOf(account, stored.clientId);
     const isSignedIn = (await stepUp.sessionBehind(attempt)) !== undefined;
-    const situation = { prompt: interaction.prompt, attempt, account, policy, isSignedIn, address };
+    const isCodeSpared = !wantsFreshFactor(interaction) && (await isRemembered(attempt, account, policy, deviceToken));
+    const situation = { prompt: interaction.prompt, attempt, account, policy, isSignedIn, address, isCodeSpared };
     return { step: nextStep(situation, Date.now()), account, attempt };
+  }
+
+  async function isRemembered(
+    { browserHash }: Attempt,
+    account: Account | undefined,
+    { rememberDeviceDays }: SignInPolicy,
+    token: string | undefined,
+  ): Promise<boolean> {
+    if (!account?.totp || token === undefined) return false;
+    return rememberedDevices.isRemembered(account, { token, browserHash }, rememberDeviceDays);
+  }
+
+  /** After a right code: none is asked in this browser for as long as the policy allows. */
+  async function rememberDevice(
+    { browserHash }: Attempt,
+    account: Account,
+    token: string,
+    origin: Origin,
+  ): Promise<void> {
+    const { rememberDeviceDays: days } = await dependencies.policyOf(account);
+    if (days > 0) await rememberedDevices.remember(account, { token, browserHash }, days, origin);
   }
 
   /** First step. The answer is the same, and takes as long, whether or not the address is known. */
@@ -135,55 +160,13 @@ export function createSignIn(dependencies: SignInDependencies) {
     return 'expired';
   }
 
-  /** What oidc-provider is told once no step is left. */
-  async function finish(attempt: Attempt, account: Account, origin: Origin): Promise<LoginResult> {
-    const before = await stepUp.continued(attempt);
-    const methods = attempt.proofs.map(({ method }) => method);
-    const proved = amrOf(before?.amr.includes('pwd') ? ['pwd', ...methods] : methods);
-    const amr = [...new Set([...(before?.amr ?? []), ...proved])];
-    const { idleSeconds, absoluteSeconds } = await dependencies.policyOf(account, attempt.clientId);
-    // The very first sign-in is expected to be on a device that nobody has seen.
-    const isFirst = account.firstSignedInAt === undefined;
-    const isNewDevice = !isFirst && !(await knownBrowsers.isKnown(attempt.browserHash, account.id));
-    await accept(account, origin);
-    // First: a browser that is remembered is not told of any more.
-    const noted = isNewDevice ? await securityNotices.note(account, 'newDevice', origin) : undefined;
-    // Together, so that they share one commit.
-    await Promise.all([
-      audit.record(
-        {
-          type: 'sign-in.succeeded',
-          result: 'success',
-          subject: account.id,
-          clientId: attempt.clientId,
-          detail: { amr, ...(before ? { stepUp: true } : {}) },
-        },
-        { ...origin, actor: account.id },
-      ),
-      attempts.update(attempt.id, (old) => ({ ...old, finishedAt: Date.now() })),
-      knownBrowsers.remember(attempt.browserHash, account.id),
-      securityNotices.flush(noted),
-      isFirst && accounts.update(account.id, (current) => ({ ...current, firstSignedInAt: Date.now() })),
-    ]);
-    const session = {
-      epoch: attempt.epoch ?? -1,
-      idleSeconds,
-      absoluteSeconds,
-      address: origin.address,
-      userAgent: origin.userAgent,
-    };
-    const login = { accountId: account.id, amr, acr: acrOf(amr) };
-    // The sign-in stays as old as it is.
-    if (before) return { ...login, ts: Math.floor(before.signedInAt / 1000) };
-    return { ...login, ts: Math.floor(Date.now() / 1000), session };
-  }
-
   const parts = { ...dependencies, attempts };
   return {
     attempts,
     next,
     givePassword,
-    finish,
+    rememberDevice,
+    finish: createFinish({ ...dependencies, attempts, accept, continued: stepUp.continued }),
     keptOut,
     ...createCodeStep(parts),
     ...firstSignIn,

@@ -40,6 +40,8 @@ export interface Situation {
   policy: Pick<SignInPolicy, 'mfa' | 'passkeys' | 'allowLists'>;
   /** A session stands that was signed in with the password, and lacks a second factor. */
   isSignedIn?: boolean;
+  /** The device is remembered, and nobody asks for a fresh code. */
+  isCodeSpared?: boolean;
   /** Where the request comes from; undefined where that could not be read. */
   address: string | undefined;
 }
@@ -85,10 +87,12 @@ const allowedAddress: Rule = ({ account, policy, address }) => {
 };
 
 /** Before anything may be changed: a temporary password is no way round the second factor. */
-const secondFactor: Rule = ({ attempt, account, policy, isSignedIn }, now) => {
+const secondFactor: Rule = ({ attempt, account, policy, isSignedIn, isCodeSpared }, now) => {
   if (!account || hasBothFactors(attempt, now)) return undefined;
   // The session stands for the password.
   if (isSignedIn && hasUnverifiedPasskeyOnly(attempt, now)) return undefined;
+  // A password alone: a passkey that verified nobody is one that was found, perhaps with the device it was remembered on.
+  if (account.totp && isCodeSpared && hasProof(attempt, ['pwd', 'sso'], now)) return undefined;
   if (account.totp) return { name: 'code', rule: 'account-has-second-factor' };
   // A passkey is a quicker way in, made by choice: it does not close the password, unless two factors are demanded.
   return policy.mfa === 'required' && hasPasskey(account)

@@ -1,8 +1,8 @@
 // What tokens say of how a person signed in, and whether that is what the client asked for.
 import { describe, expect, it } from '@jest/globals';
 import type { Account } from '../../src/accounts/account.ts';
-import { accountClaims, acr, acrOf, amrOf } from '../../src/oidc/claims.ts';
-import { meetsAcr } from '../../src/oidc/prompts.ts';
+import { acr, meetsAcr } from '../../src/oidc/acr.ts';
+import { accountClaims, acrOf, amrOf } from '../../src/oidc/claims.ts';
 
 describe('amr and acr', () => {
   it.each([

@@ -49,6 +49,7 @@ const formsOf: Readonly<Record<string, readonly string[]>> = {
   '/profile/sign-in-services/link': ['link of an account elsewhere'],
   '/profile/sign-in-services/unlink': ['end of a link to an account elsewhere'],
   '/profile/sessions/end': ['end of a session'],
+  '/profile/sessions/forget': ['remembered device forgotten'],
   '/profile/sessions/end-others': ['end of all other sessions'],
   '/profile/applications/remove': ['removal of an app'],
   '/profile/data/download': ['download of the own data'],

@@ -40,7 +40,11 @@ describe('every page', () => {
   let place: Place;
 
   beforeAll(async () => {
-    const gatehouse = await startApp({ host: 'localhost' });
+    const gatehouse = await startApp({
+      host: 'localhost',
+      // A mail server that is down.
+      env: { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'id@example.com' },
+    });
     place = {
       gatehouse,
       rp: await registerRelyingParty(gatehouse),

@@ -12,6 +12,7 @@ import {
   activateMfa,
   activatePath,
   deactivatePath,
+  openProfile,
   passwordPath,
   shownSecret,
   signedInBrowser,
@@ -20,6 +21,7 @@ import {
 import { notMeLink, tellOf } from './notices.ts';
 import { passkeyForms } from './passkey-forms.ts';
 import { codeAt, createPerson } from './people.ts';
+import { rememberedPerson } from './remembered.ts';
 import { forgottenPath, freshLink, newPassword } from './reset.ts';
 
 export const formMakers: FormMakers = {
@@ -177,6 +179,12 @@ export const formMakers: FormMakers = {
     const page = await browser.get(link ?? '');
     const session = page.document.querySelector('[name=session]')?.getAttribute('value') ?? '';
     return formOn(browser, page, { session }, person.account.id);
+  },
+  'remembered device forgotten': async (place) => {
+    const { person, browser } = await rememberedPerson(place.gatehouse, place.rp);
+    const page = await openProfile(browser, person, '/profile/sessions');
+    const device = page.document.querySelector('[name=device]')?.getAttribute('value') ?? '';
+    return formOn(browser, page, { device }, person.account.id, '/profile/sessions/forget');
   },
   'end of all other sessions': async ({ gatehouse }) => {
     const person = await createPerson(gatehouse);

@@ -19,6 +19,7 @@ const phone: SessionModel = {
   device: { key: 'device.both', values: { browser: 'Safari', system: 'iOS' } },
   address: '2001:db8:85a3:8d3:1319:8a2e:370:7348',
 };
+const remembered = { id: 'd', device: firefox, since: at, until: at + 30 * 24 * hourMs };
 const unknown: SessionModel = { ...current, id: 'c', device: { key: 'device.unknown' }, address: '' };
 const application = {
   clientId: 'acme-time',
@@ -42,11 +43,22 @@ const notMe = { ...form(), action: '/not-me', happening };
 const cancelUrl = '/profile/sessions';
 
 export const devices: Screen[] = [
-  { state: 'several', view: 'account/sessions', model: { user, current, others: [phone, unknown] } },
+  {
+    state: 'several',
+    view: 'account/sessions',
+    model: { user, current, others: [phone, unknown], remembered: [remembered], ...form() },
+  },
   {
     state: 'alone',
     view: 'account/sessions',
-    model: { user, current, others: [], notice: { key: 'notice.otherSessionsEnded' } },
+    model: {
+      user,
+      current,
+      others: [],
+      remembered: [],
+      ...form(),
+      notice: { key: 'notice.otherSessionsEnded' },
+    },
   },
   { state: 'one', view: 'account/session-end', model: { user, ...form(), session: phone, cancelUrl } },
   { state: 'others', view: 'account/session-end', model: { user, ...form(), cancelUrl } },

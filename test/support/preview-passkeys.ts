@@ -36,6 +36,11 @@ export const passkeyScreens: Screen[] = [
     view: 'interaction/code',
     model: { ...form(), email, recoveryCodeUrl: '/recovery-code', passkey, cancelUrl: '/cancel' },
   },
+  {
+    state: 'device may be remembered',
+    view: 'interaction/code',
+    model: { ...form(), email, recoveryCodeUrl: '/recovery-code', remember: { days: 30, isTicked: true } },
+  },
   { state: 'asked', view: 'interaction/second-passkey', model: step },
   {
     state: 'refused, long',

@@ -10,6 +10,7 @@ const given = {
   passwordMinLength: '14',
   idleTimeoutMinutes: '',
   absoluteTimeoutHours: '24',
+  rememberDeviceDays: '30',
 };
 const open = {
   mfa: 'optional',
@@ -18,6 +19,7 @@ const open = {
   passwordMinLength: '',
   idleTimeoutMinutes: '',
   absoluteTimeoutHours: '',
+  rememberDeviceDays: '',
 };
 const page = {
   ...consoleModel,

@@ -24,6 +24,7 @@ import type { Oidc } from '../../oidc/oidc.ts';
 import type { SignInPolicy } from '../../organizations/policy.ts';
 import type { Locales } from '../../platform/locales.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
+import type { RememberedDevices } from '../../sign-in/remembered-devices.ts';
 import type { SecondFactor } from '../../sign-in/second-factor.ts';
 import type { Browser } from '../http/browser.ts';
 import type { ReadForm } from '../http/form.ts';
@@ -74,6 +75,7 @@ export interface AccountPagesDependencies {
   productName: string;
   profiles: Profiles;
   readForm: ReadForm;
+  rememberedDevices: RememberedDevices;
   secondFactor: SecondFactor;
   securityNotices: SecurityNotices;
   sessions: Sessions;

@@ -4,7 +4,8 @@ import type { Context } from 'koa';
 import { deviceOf, deviceWords } from '../../platform/device.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { isLive, type Session } from '../../sessions/session.ts';
-import type { SessionModel } from '../http/account-models.ts';
+import type { RememberedDevice } from '../../sign-in/remembered-devices.ts';
+import type { RememberedModel, SessionModel } from '../http/account-models.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { SignedIn } from '../http/signed-in.ts';
 import type { Message } from '../http/view-models.ts';
@@ -12,16 +13,18 @@ import type { AccountPagesDependencies } from './router.ts';
 
 const path = '/profile/sessions';
 const endPath = `${path}/end`;
+const forgetPath = `${path}/forget`;
 const endOthersPath = `${path}/end-others`;
 
 /** What a redirect back to this page may announce. */
 const notices = new Map<unknown, Message>([
   ['ended', { key: 'notice.sessionEnded' }],
+  ['forgotten', { key: 'notice.deviceForgotten' }],
   ['others-ended', { key: 'notice.otherSessionsEnded' }],
 ]);
 
 export function sessionsRoutes(router: Router, dependencies: AccountPagesDependencies): void {
-  const { browser, oidc, readForm, sessions, signedIn, views } = dependencies;
+  const { browser, oidc, policyOf, readForm, rememberedDevices, sessions, signedIn, views } = dependencies;
 
   router.get(path, async (ctx) => {
     const person = await signedIn.require(ctx);
@@ -29,10 +32,12 @@ export function sessionsRoutes(router: Router, dependencies: AccountPagesDepende
     const live = await liveOf(person);
     const others = live.filter(({ id }) => id !== person.session.id);
     const notice = notices.get(ctx.query.done);
+    const { rememberDeviceDays: days } = await policyOf(person.account);
     views.render(ctx, 'account/sessions', {
-      ...person.model,
+      ...form(ctx, person, forgetPath),
       current: toModel(live.find(({ id }) => id === person.session.id) ?? person.session),
       others: others.map(toModel),
+      remembered: (await rememberedDevices.list(person.account, days)).map((device) => rememberedModel(device, days)),
       ...(notice ? { notice } : {}),
     });
   });
@@ -67,6 +72,16 @@ export function sessionsRoutes(router: Router, dependencies: AccountPagesDepende
     seeOther(ctx, `${path}?done=others-ended`);
   });
 
+  // No page asks beforehand: all that comes of it is that a code is asked again.
+  router.post(forgetPath, async (ctx) => {
+    const person = await signedIn.require(ctx);
+    if (!person) return;
+    const { device } = await readForm(ctx, person.csrfContext, ['device']);
+    if (!(await rememberedDevices.forget(person.account, device, person.origin)))
+      throw new DomainError('not_found', `remembered device ${device.slice(0, 100)}`);
+    seeOther(ctx, `${path}?done=forgotten`);
+  });
+
   const form = (ctx: Context, { csrfContext, model }: SignedIn, action: string) => ({
     ...model,
     action,
@@ -90,6 +105,11 @@ export function sessionsRoutes(router: Router, dependencies: AccountPagesDepende
     if (session?.accountId !== account.id) throw new DomainError('not_found', `session ${id.slice(0, 100)}`);
     return session;
   }
+}
+
+function rememberedModel({ id, userAgent, createdAt, expiresAt }: RememberedDevice, days: number): RememberedModel {
+  const until = Math.min(expiresAt, createdAt + days * 24 * 3_600_000);
+  return { id, device: deviceWords(deviceOf(userAgent)), since: createdAt, until };
 }
 
 function toModel({ id, address = '', userAgent, signedInAt, lastSeenAt }: Session): SessionModel {

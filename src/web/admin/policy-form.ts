@@ -14,6 +14,7 @@ const limits = {
   idleTimeoutMinutes: { least: 5, most: 1440 },
   absoluteTimeoutHours: { least: 1, most: 720 },
   maxAgeMinutes: { least: 1, most: 43_200 },
+  rememberDeviceDays: { least: 0, most: 90 },
 } as const;
 type NumberField = keyof typeof limits;
 
@@ -24,6 +25,7 @@ export const policyFields = [
   'passwordMinLength',
   'idleTimeoutMinutes',
   'absoluteTimeoutHours',
+  'rememberDeviceDays',
 ] as const;
 export type GivenPolicy = Record<(typeof policyFields)[number], string>;
 
@@ -38,7 +40,12 @@ export type GivenClientPolicy = Record<(typeof clientPolicyFields)[number], stri
 
 export function givenOf(policy: PolicyRules): GivenPolicy {
   const passkeys = policy.passkeys ?? 'optional';
-  return { ...sharedOf(policy), passkeys, passwordMinLength: String(policy.passwordMinLength ?? '') };
+  return {
+    ...sharedOf(policy),
+    passkeys,
+    passwordMinLength: String(policy.passwordMinLength ?? ''),
+    rememberDeviceDays: String(policy.rememberDeviceDays ?? ''),
+  };
 }
 
 export function givenOfClient(policy: ClientPolicyRules): GivenClientPolicy {
@@ -60,11 +67,10 @@ function sharedOf({ mfa, ipAllowList, idleTimeoutMinutes, absoluteTimeoutHours }
 type Read<Rules> = { policy: Rules } | { errors: FieldError[] };
 
 /** @param stored what the form does not ask for stays */
-export function readPolicy(given: GivenPolicy, { sso, rememberDeviceDays }: PolicyRules): Read<PolicyRules> {
+export function readPolicy(given: GivenPolicy, { sso }: PolicyRules): Read<PolicyRules> {
   const passkeys =
     given.passkeys === 'required-for-administrators' ? { passkeys: 'required-for-administrators' as const } : {};
-  const kept = { sso, ...passkeys, ...(rememberDeviceDays === undefined ? {} : { rememberDeviceDays }) };
-  return read(policySchema, given, kept);
+  return read(policySchema, given, { sso, ...passkeys });
 }
 
 export function readClientPolicy(given: GivenClientPolicy): Read<ClientPolicyRules> {

@@ -59,10 +59,11 @@ export function simulatorRoutes(router: Router, { accounts, administration, open
   });
 }
 
-function toModel({ step, rule, by }: SimulatedStep) {
+function toModel({ step, rule, by, sparedDays }: SimulatedStep) {
   return {
     step: { key: `admin.simulator.step.${step}` },
     why: { key: `admin.simulator.why.${rule}` },
     ...(by === undefined ? {} : { by }),
+    ...(sparedDays === undefined ? {} : { sparedDays }),
   };
 }

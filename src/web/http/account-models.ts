@@ -11,6 +11,14 @@ export interface SessionModel {
   lastSeenAt: number;
 }
 
+/** A device on which no code is asked. */
+export interface RememberedModel {
+  id: string;
+  device: Message;
+  since: number;
+  until: number;
+}
+
 /** A passkey in the list of its owner's. */
 export interface PasskeyModel {
   id: string;

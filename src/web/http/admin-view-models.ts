@@ -101,7 +101,7 @@ export interface AdminViewModels
     apps: readonly { id: string; name: string }[];
     person?: string;
     /** Empty where nothing was asked. `by`: who asked for it, as the log names it. */
-    steps: readonly { step: Message; why: Message; by?: string }[];
+    steps: readonly { step: Message; why: Message; by?: string; sparedDays?: number }[];
   };
   'admin/policy': AdminModel &
     FormModel & {

@@ -6,6 +6,7 @@ import type { Accounts } from '../../accounts/accounts.ts';
 import type { Barrier, OwnPageUse } from '../../accounts/barrier.ts';
 import { administratorOf, isAdministrator } from '../../administration/administrator.ts';
 import type { Origin } from '../../audit/audit.ts';
+import { acr } from '../../oidc/acr.ts';
 import { sessionCookieOptions } from '../../oidc/configuration.ts';
 import { constantTimeEqual, type Secrets } from '../../platform/secrets.ts';
 import type { EndReason, Session } from '../../sessions/session.ts';
@@ -120,11 +121,16 @@ export function createSignedIn({
     const mustBeFresh = typeof wanted === 'boolean' ? wanted : signedIn !== undefined && wanted(signedIn.account);
     const isStale = mustBeFresh && signedIn !== undefined && isBeforeWrongCodes(signedIn);
     const barrier = signedIn && (await barrierOf(signedIn.account, ctx.state.origin, signedIn.session));
-    const isGood = signedIn && !barrier && !isStale;
+    const isSpared = mustBeFresh && signedIn?.session.isCodeSpared === true;
+    const isGood = signedIn && !barrier && !isStale && !isSpared;
     if (isGood && (!mustBeFresh || isFresh(signedIn.session))) return signedIn;
     ctx.status = 303;
     const path = ctx.method === 'GET' ? ctx.url : ctx.path;
-    const more = mustBeFresh ? { max_age: String(freshSeconds) } : {};
+    const more = {
+      ...(mustBeFresh ? { max_age: String(freshSeconds) } : {}),
+      // On a remembered device no code was asked: what is dangerous asks for it.
+      ...(isSpared ? { acr_values: acr.twoFactors } : {}),
+    };
     // Who is signed in already need not type the address again.
     const hint = signedIn ? { login_hint: signedIn.account.email } : {};
     ctx.redirect(signInUrl(ctx, path, { ...(isStale ? { prompt: 'login' } : more), ...hint }));

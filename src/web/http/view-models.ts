@@ -1,8 +1,8 @@
 // What each view is given, and nothing else: one model per file under views/. Sentences are keys of the catalogue, never text.
 
-import type { ActivityModel, ApplicationModel, SessionModel } from './account-models.ts';
 import type { AdminViewModels } from './admin-view-models.ts';
 import type { DeveloperViewModels } from './developer-view-models.ts';
+import type { DeviceViewModels } from './device-view-models.ts';
 import type { InvitationViewModels } from './invitation-view-models.ts';
 import type { DeactivationModel, EnrolmentModel, ShownCodesModel } from './mfa-models.ts';
 import type { PageSessionModel } from './page-session.ts';
@@ -82,6 +82,7 @@ export interface SignedInModel {
 
 export interface ViewModels
   extends AdminViewModels,
+    DeviceViewModels,
     DeveloperViewModels,
     InvitationViewModels,
     PasskeyViewModels,
@@ -106,7 +107,12 @@ export interface ViewModels
   /** `theirs` is the address that the other service told. */
   'interaction/link-identity': StepModel & { email: string; name: string; theirs: string };
   /** `passkey` where the person has one. */
-  'interaction/code': StepModel & { email: string; recoveryCodeUrl: string; passkey?: PasskeyPart };
+  'interaction/code': StepModel & {
+    email: string;
+    recoveryCodeUrl: string;
+    passkey?: PasskeyPart;
+    remember?: { days: number; isTicked: boolean };
+  };
   'interaction/recovery-code': StepModel & { email: string; codeUrl: string };
   /** An own password is asked for, in the place of a temporary one, a leaked one, or one an administrator wants changed. */
   'interaction/new-password': StepModel & {
@@ -163,17 +169,6 @@ export interface ViewModels
     /** Milliseconds UTC: this session's sign-in, and how it was done (`pwd`, `otp`, …). */
     signedInAt: number;
     amr: readonly string[];
-  };
-  'account/sessions': SignedInModel & { current: SessionModel; others: readonly SessionModel[] };
-  /** Without `session` all others are meant. */
-  'account/session-end': SignedInModel & FormModel & { session?: SessionModel; cancelUrl: string };
-  'account/applications': SignedInModel & { applications: readonly ApplicationModel[] };
-  'account/application-remove': SignedInModel & FormModel & { application: ApplicationModel; cancelUrl: string };
-  'account/activity': SignedInModel & {
-    events: readonly ActivityModel[];
-    isFirstPage: boolean;
-    firstUrl: string;
-    nextUrl?: string;
   };
   /** Where the link "This was not me" of a mail leads. `void`: the link is too old, or none of ours. */
   'account/not-me': FormModel & {

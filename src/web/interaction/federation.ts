@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import type { Connection } from '../../federation/connection.ts';
 import { UpstreamError, type UpstreamProblem } from '../../federation/upstream-problem.ts';
-import { acr } from '../../oidc/claims.ts';
+import { acr } from '../../oidc/acr.ts';
 import { seeOther } from '../http/redirect.ts';
 import type { FederationOffer } from '../http/view-models.ts';
 import type { InteractionDependencies } from './router.ts';

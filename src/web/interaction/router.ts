@@ -64,6 +64,8 @@ export interface InteractionDependencies {
   errors: Errors;
   signedIn: SignedInReader;
   startAgain: StartAgain;
+  /** The token of a device that is remembered. */
+  deviceCookie: ShortCookie;
   /** What the sign-in page is to say of something done before. */
   announcement: ShortCookie;
   productName: string;

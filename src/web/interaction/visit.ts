@@ -20,6 +20,8 @@ export interface Visit {
   account: Account | undefined;
   /** A second factor must be set up before this sign-in ends. */
   isFactorDemanded: boolean;
+  /** For how long a device may be remembered; 0 where none may. */
+  rememberDeviceDays: number;
   origin: Origin;
   /** What the forms of this interaction are made for. */
   csrfContext: string;
@@ -33,6 +35,7 @@ export function createVisits({
   clients,
   signedIn,
   browser,
+  deviceCookie,
   errors,
   startAgain,
   ownClientId,
@@ -50,7 +53,11 @@ export function createVisits({
       await lost(ctx, uid);
       return undefined;
     }
-    const { step, account, attempt } = await signIn.next(interaction, stored, ctx.state.origin);
+    const deviceToken = deviceCookie.read(ctx);
+    const { step, account, attempt } = await signIn.next(interaction, stored, {
+      origin: ctx.state.origin,
+      deviceToken,
+    });
     ctx.state.uiLocales = uiLocales(interaction.params);
     ctx.state.accountLanguage = account?.language;
     const app = interaction.clientId === ownClientId ? undefined : await clients.get(interaction.clientId);
@@ -72,6 +79,7 @@ export function createVisits({
       step,
       account,
       isFactorDemanded: account !== undefined && enrolmentRule(account, policy) !== undefined,
+      rememberDeviceDays: policy.rememberDeviceDays,
       origin: ctx.state.origin,
       csrfContext,
       stepModel,
