@@ -6,7 +6,7 @@ import { notedEventSchema } from '../audit/event.ts';
 import type { SignInPolicy } from '../organizations/policy.ts';
 import { isPlainAddress } from '../platform/mail-settings.ts';
 import type { CollectionSpec } from '../storage/port.ts';
-import { hasSecondFactor } from './factors.ts';
+import { hasSecondFactor, isVouchedFor } from './factors.ts';
 import { identitySchema } from './identity.ts';
 import { invitationSchema } from './invitation.ts';
 import { membershipSchema } from './membership.ts';
@@ -181,7 +181,7 @@ export function enrolmentRule(
   amr: readonly string[] = [],
 ): 'policy-requires-mfa' | 'account-must-enrol' | undefined {
   if (hasSecondFactor(account)) return undefined;
-  if (policy.mfa === 'required' && !amr.includes('mfa')) return 'policy-requires-mfa';
+  if (policy.mfa === 'required' && !isVouchedFor(amr)) return 'policy-requires-mfa';
   return account.mustEnrolMfa ? 'account-must-enrol' : undefined;
 }
 

@@ -37,6 +37,12 @@ export function isPasskeyNeeded(
   return isOnlyFactor || lacksPasskey({ ...account, passkeys: [] }, policy);
 }
 
+/** Whether the second factor of a sign-in was the upstream provider's: one of our own may be gone since. */
+export function isVouchedFor(amr: readonly string[]): boolean {
+  const isOwn = amr.some((value) => ['otp', 'rc', 'user'].includes(value));
+  return amr.includes('fed') && amr.includes('mfa') && !isOwn;
+}
+
 /** On the instance, or in any firm. */
 function isAdministrator({ roles, memberships = [] }: RoleHolder): boolean {
   return [...roles, ...memberships.flatMap((membership) => membership.roles)].some(isAdministrative);

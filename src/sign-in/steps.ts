@@ -116,7 +116,7 @@ const profile: Rule = ({ account }) =>
 
 /** The last question before the session: who has no second factor and must have one sets it up now. */
 const enrolment: Rule = ({ account, attempt, policy }, now) => {
-  const amr = hasProof(attempt, ['sso-mfa'], now) ? ['mfa'] : [];
+  const amr = hasProof(attempt, ['sso-mfa'], now) ? ['fed', 'mfa'] : [];
   const rule = account && enrolmentRule(account, policy, amr);
   return rule && (newWayIn(attempt, now) ?? { name: 'enrol-mfa', rule });
 };
