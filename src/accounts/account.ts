@@ -83,9 +83,10 @@ export const accountSchema = z.object({
   identityKeys: z.array(z.string()).optional(),
   totp: totpSchema.optional(),
   recoveryCodes: z.array(recoveryCodeSchema).optional(),
-  /** SHA-256 of the ids of the passkeys that are good: what credentials/passkeys.ts keeps of any other is dead, so that a reset ends them
-   *  all in the one write that it is. */
+  /** SHA-256 of the ids of those that are good: what credentials/passkeys.ts keeps of any other is dead, so one write ends them all. */
   passkeys: z.array(z.string()).optional(),
+  /** Those of them that open nothing without the password: they were there when their owner reported a theft. */
+  secondOnlyPasskeys: z.array(z.string()).optional(),
   /** When a passkey was offered after a sign-in: once is enough. */
   passkeyOfferedAt: z.number().optional(),
   firstSignedInAt: z.number().optional(),
@@ -193,7 +194,7 @@ export function withoutSecondFactor(account: Account): Account {
 
 /** Nothing is left that stands for a second factor. Passkeys go too: whoever lost a phone lost those on it, and nobody can tell which. */
 export function withoutFactors(account: Account): Account {
-  const { passkeys: _passkeys, ...kept } = withoutSecondFactor(account);
+  const { passkeys: _passkeys, secondOnlyPasskeys: _marked, ...kept } = withoutSecondFactor(account);
   return kept;
 }
 

@@ -36,22 +36,31 @@ export function barrierBefore(
   return enrolmentRule(account, policy, amr) ?? (lacksPasskey(account, policy) ? 'policy-requires-passkey' : undefined);
 }
 
+/** Whether two factors are demanded of somebody who has two, and the session was made with one.
+ *  Who has an authenticator app was asked for its code, unless the device is remembered. An app that asks for a second factor itself
+ *  allows none to be (clients/client.ts). */
+export function lacksSecondProof(
+  account: Account,
+  { mfa, rememberDeviceDays }: Pick<SignInPolicy, 'mfa' | 'rememberDeviceDays'>,
+  amr: readonly string[],
+): boolean {
+  const isSpared = account.totp !== undefined && rememberDeviceDays > 0;
+  return mfa === 'required' && hasSecondFactor(account) && !amr.includes('mfa') && !isSpared;
+}
+
 /** What the session lacks for this app alone: our own pages, and apps that ask for nothing, may be used all the same. */
 export function shortcomingOf(
   account: Account,
-  { because, mfa, maxAge, absoluteSeconds, rememberDeviceDays }: SignInPolicy,
+  policy: SignInPolicy,
   { clientId, amr, signedInAt }: SessionUse,
   now: number,
 ): Barrier | undefined {
+  const { because, maxAge, absoluteSeconds } = policy;
   const isAskedByClient = (source: PolicySource) => source.kind === 'client' && source.id === clientId;
   const longest = Math.min(
     maxAge?.seconds ?? Infinity,
     isAskedByClient(because.absoluteSeconds) ? absoluteSeconds : Infinity,
   );
   if (now - signedInAt > longest * 1000) return 'sign-in-too-old';
-  // Who has an authenticator app was asked for its code, unless the device is remembered. An app that asks for a second factor itself
-  // allows none to be (clients/client.ts).
-  const isSpared = account.totp !== undefined && rememberDeviceDays > 0;
-  const isMissing = mfa === 'required' && hasSecondFactor(account) && !amr.includes('mfa') && !isSpared;
-  return isMissing ? 'second-factor-missing' : undefined;
+  return lacksSecondProof(account, policy, amr) ? 'second-factor-missing' : undefined;
 }

@@ -17,10 +17,9 @@ export function stateOfNotice(account: Account, notice: Notice, now: number): No
 }
 
 /** Every session and every token dies with the epoch, `offline_access` or not. The password is gone, so that no one knows it. Recovery codes
- *  are gone, since a thief may have seen or renewed them; passkeys and identities at other services, since each opens the account by itself
- *  and nobody can tell the thief's from the owner's. An authenticator
- *  that is active stays: were it to go by a link in a mail, the mailbox alone would open an account that asks for two factors. If the thief
- *  set it up, an administrator, who is told, removes it.
+ *  are gone, since a thief may have seen or renewed them; so are identities at other services, since each opens the account by itself. What is
+ *  active of second factors stays: were it to go by a link in a mail, the mailbox alone would open an account that asks for two. If the thief
+ *  set one up, an administrator, who is told, removes it. A passkey, which may be the thief's, opens nothing without the new password.
  *  @param options.by names the piece of work that does it   @param options.canGiveBack false where another account has the former address by now
  *  @returns undefined where the link does nothing */
 export function lockedDown(
@@ -35,7 +34,6 @@ export function lockedDown(
     temporaryPassword: _sent,
     recoveryCodes: _seen,
     shownRecoveryCodes: _shown,
-    passkeys: _passkeys,
     emailChange: _asked,
     passwordReset: _mailed,
     securedLinkMailed: _before,
@@ -44,6 +42,7 @@ export function lockedDown(
   const sessionEpoch = account.sessionEpoch + 1;
   const closed = {
     ...kept,
+    ...(kept.passkeys ? { secondOnlyPasskeys: kept.passkeys } : {}),
     securedAt: now,
     securedBy: by,
     mustEnrolMfa: true as const,

@@ -6,7 +6,14 @@ import type { Policies } from '../organizations/policies.ts';
 import type { SignInPolicy } from '../organizations/policy.ts';
 import type { SessionLimits } from '../sessions/saved-session.ts';
 import type { Account } from './account.ts';
-import { type Barrier, barrierBefore, type OwnPageUse, type SessionUse, shortcomingOf } from './barrier.ts';
+import {
+  type Barrier,
+  barrierBefore,
+  lacksSecondProof,
+  type OwnPageUse,
+  type SessionUse,
+  shortcomingOf,
+} from './barrier.ts';
 import { createLooks } from './looks.ts';
 import { organizationIds } from './membership.ts';
 
@@ -36,9 +43,10 @@ export function createStanding({ getAccount, getClient, organizations, policies 
   ): Promise<Barrier | undefined> {
     const app = use && 'clientId' in use ? use : undefined;
     const policy = await policyOf(account, app?.clientId);
-    return (
-      barrierBefore(account, policy, address, use?.amr) ?? (app && shortcomingOf(account, policy, app, Date.now()))
-    );
+    const barrier = barrierBefore(account, policy, address, use?.amr);
+    if (barrier || !use) return barrier;
+    if (app) return shortcomingOf(account, policy, app, Date.now());
+    return lacksSecondProof(account, policy, use.amr) ? 'second-factor-missing' : undefined;
   }
 
   /** What an app states of the session it is opened in; undefined where it states nothing. */

@@ -77,8 +77,8 @@ function viewOf({ key, state, since, until }: KeyInLife, lives: readonly KeyInLi
   return [{ ...shown, readyAt: readyAt(key), ...(takesOverAt === undefined ? {} : { until: takesOverAt }) }];
 }
 
-/** Until when no next key may take over by hand; undefined where one may now. @param now milliseconds UTC */
+/** Until when the next keys may not take over by hand; undefined where they may now. @param now milliseconds UTC */
 export function tooEarlyUntil(shown: readonly SigningKeyView[], now: number): number | undefined {
   const times = shown.flatMap(({ readyAt: at }) => (at === undefined ? [] : [at]));
-  return times.some((at) => at <= now) ? undefined : Math.min(...times);
+  return times.every((at) => at <= now) ? undefined : Math.max(...times);
 }

@@ -37,7 +37,8 @@ export function createPasskeyUse(dependencies: PasskeyUseDependencies) {
     const passkey = posted && (await passkeys.get(sha256(posted.id)));
     const account = passkey && (await accounts.get(passkey.accountId));
     if (!posted || !passkey || !account?.passkeys?.includes(passkey.id)) return { outcome: 'rejected' };
-    const isWanted = given.accountId === undefined || given.accountId === account.id;
+    const isSecondOnly = account.secondOnlyPasskeys?.includes(passkey.id) ?? false;
+    const isWanted = given.accountId === undefined ? !isSecondOnly : given.accountId === account.id;
     const { userHandle } = posted.response;
     // Where the account is known already the browser may leave it out (WebAuthn Level 3, 7.2, step 6).
     const isOwner = userHandle ? userHandle === userHandleOf(account) : given.accountId !== undefined;
@@ -49,7 +50,14 @@ export function createPasskeyUse(dependencies: PasskeyUseDependencies) {
     });
     if (!proved || !(await challenges.redeem(challenge, now))) return { outcome: 'rejected', account };
     const use = { counter: proved.newCounter, isBackedUp: proved.credentialBackedUp, now };
-    if (!(await passkeys.update(passkey.id, (old) => used(old, use)))) return suspected(account, passkey, origin);
+    let isCopy = false;
+    const noted = await passkeys.update(passkey.id, (old) => {
+      const after = used(old, use);
+      isCopy = after === undefined;
+      return after;
+    });
+    // One that was removed meanwhile is no copy.
+    if (!noted) return isCopy ? suspected(account, passkey, origin) : { outcome: 'rejected', account };
     return { outcome: 'accepted', account, proof: proofOf(passkey, proved.userVerified) };
   }
 

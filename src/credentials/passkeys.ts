@@ -120,11 +120,12 @@ export function createPasskeys(dependencies: PasskeysDependencies) {
   }
 
   /** Sessions of before end: the passkey may have opened one on a device that is no longer the owner's. Tells the owner by mail.
-   *  @param isFree asked in the very write, so that of two that go at once one may have to stay
+   *  @param given.isFree asked in the very write, so that of two that go at once one may have to stay
+   *  @param given.keep takes the session that it is done in along; at once, since till then no request of it finds it
    *  @returns undefined where it had to stay, or was gone */
   async function remove(
     account: Account,
-    { id, isFree }: { id: string; isFree: (current: Account) => boolean },
+    { id, isFree, keep }: { id: string; isFree(current: Account): boolean; keep(updated: Account): Promise<void> },
     origin: Origin,
   ): Promise<Account | undefined> {
     const updated = await accounts.update(account.id, (current) => {
@@ -135,6 +136,7 @@ export function createPasskeys(dependencies: PasskeysDependencies) {
       return withNotice(removed, { kind: 'passkeyRemoved', origin, now: Date.now(), event });
     });
     if (!updated) return undefined;
+    await keep(updated);
     await passkeys.delete(id);
     await securityNotices.flush(updated);
     return updated;

@@ -55,7 +55,7 @@ function artifactAdapter(
 
   function toRecord(id: string, payload: AdapterPayload, expiresIn = 0): Artifact {
     const key = keyOf(id);
-    const { jti: _bearer, ...kept } = payload;
+    const { jti: _bearer, isStored: _known, ...kept } = payload;
     const { accountId, clientId, userCode } = payload;
     return withoutUndefined({
       id: key,
@@ -83,14 +83,22 @@ function artifactAdapter(
     return grantStands(accountId, typeof epoch === 'number' ? epoch : undefined);
   }
 
+  /** Never put: one that was revoked since it was read would live again, with every token on it. */
+  async function widenGrant(grant: Artifact): Promise<void> {
+    const written = await collection.update(grant.id, () => grant);
+    if (!written) throw new errors.AccessDenied('the grant was revoked meanwhile');
+  }
+
   return {
     upsert: (id, payload, expiresIn) => {
+      if (payload.isStored) return widenGrant(toRecord(id, payload, expiresIn));
       const write = translated(() => collection.put(toRecord(id, payload, expiresIn)))();
       return model === 'AccessToken' || model === 'RefreshToken' ? writeBeforeAnswer(write) : write;
     },
     find: async (id) => {
       const payload = toPayload(await collection.get(keyOf(id)), id);
-      return payload && (model !== 'Grant' || (await isStanding(payload))) ? payload : undefined;
+      if (model !== 'Grant' || !payload) return payload;
+      return (await isStanding(payload)) ? { ...payload, isStored: true } : undefined;
     },
     findByUserCode: async (userCode) => {
       for (const hash of secrets.hmacs('user code', userCode)) {

@@ -59,13 +59,13 @@ export function createKeys({ settings, ...dependencies }: KeysDependencies) {
 
   /** Of each algorithm, the next key begins to sign and another next one is made. Where two do it at once, it is done once.
    *  @returns those that began to sign
-   *  @throws DomainError 'conflict' while no next key has been published for long enough */
+   *  @throws DomainError 'conflict' while one of them has not been published for long enough */
   async function rotate(origin: Origin): Promise<SigningKey[]> {
     await complete();
     const next = (await list()).filter(({ state }) => state === 'next').map(({ key }) => key);
-    const ready = next.filter((key) => isReady(key, Date.now()));
-    if (ready.length > 0) return turnOver(ready, origin);
-    const from = new Date(Math.min(...next.map(readyAt))).toISOString();
+    // All or none: whoever turns the keys over must not take an old one for a fresh one.
+    if (next.every((key) => isReady(key, Date.now()))) return turnOver(next, origin);
+    const from = new Date(Math.max(...next.map(readyAt))).toISOString();
     throw new DomainError('conflict', `the next keys may sign from ${from}: until then apps may not know them`);
   }
 

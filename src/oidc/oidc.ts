@@ -25,6 +25,7 @@ import { applyOverrides } from './overrides.ts';
 import { logProtocol } from './protocol-log.ts';
 import { oncePerRequest } from './request-memo.ts';
 import { createRunningProvider } from './running-provider.ts';
+import { noteOpenings } from './session-adapter.ts';
 import { createSessionEnd, type EndedSession } from './session-end.ts';
 import { answerAfterWrites } from './token-writes.ts';
 
@@ -92,6 +93,7 @@ export async function createOidc(dependencies: OidcDependencies) {
     provider.proxy = true;
     applyOverrides(provider, { artifacts, clients, findClient });
     backchannel.attach(provider);
+    noteOpenings(provider);
     for (const middleware of dependencies.before) provider.use(middleware);
     provider.use(tellSignedOut);
     provider.use(answerAfterWrites);

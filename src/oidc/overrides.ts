@@ -35,7 +35,7 @@ export function applyOverrides(
 
   // Kept with the grant: `epoch`, so that a reset of the password can end the tokens on it (`tokensFromEpoch` of the account), and `usedAt`
   // (client-use.ts).
-  const kept = [...Grant.IN_PAYLOAD, 'epoch', 'usedAt'];
+  const kept = [...Grant.IN_PAYLOAD, 'epoch', 'usedAt', 'isStored'];
   Object.defineProperty(Grant, 'IN_PAYLOAD', { get: () => kept });
 
   // The library looks and then saves: of 50 parallel uses of one proof, 50 passed. Here inserting is the check.

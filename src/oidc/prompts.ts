@@ -4,6 +4,7 @@ import { interactionPolicy as policyOf } from 'oidc-provider';
 
 import type { Barrier } from '../accounts/barrier.ts';
 import { meetsAcr } from './acr.ts';
+import type { LoginResult } from './interactions.ts';
 
 const { Check, base } = policyOf;
 
@@ -42,7 +43,10 @@ function acrCheck() {
 function barrierCheck(code: string, isAbout: (barrier: Barrier) => boolean) {
   return new Check(code, 'the sign-in must be completed', 'login_required', async ({ oidc }: KoaContextWithOIDC) => {
     const account = oidc.account as { barrier?: () => Promise<Barrier | undefined> } | undefined;
-    const barrier = oidc.result?.login ? undefined : await account?.barrier?.();
+    // A second factor makes no sign-in younger.
+    const login = oidc.result?.login as Partial<LoginResult> | undefined;
+    const isAnswered = login !== undefined && (login.session !== undefined || isAbout('second-factor-missing'));
+    const barrier = isAnswered ? undefined : await account?.barrier?.();
     return barrier !== undefined && isAbout(barrier) ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
   });
 }

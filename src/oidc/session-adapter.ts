@@ -1,10 +1,16 @@
 // oidc-provider's Session model on our session record: saved by merging, never renamed away, never brought back to life.
-import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
-import { errors, Provider } from 'oidc-provider';
+import { type AdapterPayload, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { SessionLimits, SignInFacts } from '../sessions/saved-session.ts';
 import type { Session } from '../sessions/session.ts';
 import type { AdapterDependencies, PartialAdapter } from './adapter.ts';
 import type { LoginResult } from './interactions.ts';
+
+const openings = new WeakSet<object>();
+
+/** Whoever only asks for an app, or is refused it, opens none: a link must not shorten a session. */
+export function noteOpenings(provider: Provider): void {
+  provider.on('authorization.accepted', (ctx) => openings.add(ctx));
+}
 
 export function sessionAdapter({
   sessions,
@@ -13,8 +19,7 @@ export function sessionAdapter({
 }: Pick<AdapterDependencies, 'sessions' | 'limitsOfClient' | 'onSignedOut'>): PartialAdapter {
   /** The app that is opened in it may want it shorter. */
   async function limits(ctx: KoaContextWithOIDC | undefined): Promise<SessionLimits | undefined> {
-    const isOpening = ctx?.oidc.route === 'authorization' || ctx?.oidc.route === 'resume';
-    const clientId = isOpening ? ctx.oidc.client?.clientId : undefined;
+    const clientId = ctx && openings.has(ctx) ? ctx.oidc.client?.clientId : undefined;
     return clientId === undefined ? undefined : limitsOfClient(clientId);
   }
 

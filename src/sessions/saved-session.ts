@@ -86,8 +86,9 @@ export function mergedSession(old: Session, request: SaveRequest, now: number): 
       lastSeenAt: now,
       endsAt: Math.min(now + limits.idleSeconds * 1000, limits.absoluteUntil),
     });
-  const within = request.accountId === undefined ? merged : withinLimits(merged, request.limits);
-  return touched(within, now) ?? within;
+  // Opening an app is activity: the time without any is counted from here, before the app's own limit is.
+  const active = touched(merged, now) ?? merged;
+  return request.accountId === undefined ? active : withinLimits(active, request.limits);
 }
 
 /** Never longer than it was. */

@@ -17,7 +17,7 @@ import {
 export type Step =
   | { name: 'password'; rule: 'not-signed-in' | 'credentials-changed' | 'proof-too-old' | 'passkey-not-verified' }
   | { name: 'code'; rule: 'account-has-second-factor' }
-  | { name: 'passkey'; rule: 'policy-requires-mfa' }
+  | { name: 'passkey'; rule: 'policy-requires-mfa' | 'account-must-enrol' }
   | { name: 'temporary-password'; rule: 'temporary-password-used' | 'password-breached' | 'password-change-demanded' }
   | { name: 'profile'; rule: 'first-sign-in' }
   | { name: 'enrol-mfa'; rule: 'policy-requires-mfa' | 'account-must-enrol' }
@@ -95,9 +95,9 @@ const secondFactor: Rule = ({ attempt, account, policy, isSignedIn, isCodeSpared
   if (account.totp && isCodeSpared && hasProof(attempt, ['pwd', 'sso'], now)) return undefined;
   if (account.totp) return { name: 'code', rule: 'account-has-second-factor' };
   // A passkey is a quicker way in, made by choice: it does not close the password, unless two factors are demanded.
-  return policy.mfa === 'required' && hasPasskey(account)
-    ? { name: 'passkey', rule: 'policy-requires-mfa' }
-    : undefined;
+  if (!hasPasskey(account)) return undefined;
+  if (policy.mfa === 'required') return { name: 'passkey', rule: 'policy-requires-mfa' };
+  return account.mustEnrolMfa ? { name: 'passkey', rule: 'account-must-enrol' } : undefined;
 };
 
 const ownPassword: Rule = ({ attempt }, now) =>

@@ -148,7 +148,7 @@ for (const engine of engines) {
     it('MF-11: cannot be removed where it is the last factor and one is demanded, nor by two removals at once', async () => {
       const { id } = await gatehouse.services.organizations.create({ name: 'Fort' }, { actor: 'test' });
       const person = await createPerson(gatehouse);
-      const { browser } = await addPasskey(gatehouse, person);
+      const { authenticator, browser } = await addPasskey(gatehouse, person);
       await addPasskey(gatehouse, person, {}, browser);
       const policy = { mfa: 'required', sso: 'optional', ipAllowList: [] } as const;
       await gatehouse.services.organizations.setPolicy(id, { ...policy, ipAllowList: [] }, { actor: 'test' });
@@ -156,7 +156,10 @@ for (const engine of engines) {
         ...old,
         memberships: [{ organization: id, roles: [] }],
       }));
-      const list = await browser.get(passkeysPath);
+      // The session was made with the password alone, and two factors are demanded now.
+      const confirm = await browser.get(passkeysPath);
+      expect(confirm.heading).toBe('Confirm with your passkey');
+      const list = await signInByPasskey(browser, confirm, authenticator);
       const links = list.document
         .querySelectorAll('a')
         .filter((a) => a.textContent.startsWith('Remove'))

@@ -16,6 +16,7 @@ import { notMeLink, subjectsTo } from '../support/notices.ts';
 import { addPasskey, addPath, passkeysPath, signInByPasskey } from '../support/passkeys.ts';
 import { createPerson } from '../support/people.ts';
 import { type RelyingParty, registerRelyingParty } from '../support/relying-party.ts';
+import { newPassword, resetLink, resetWith } from '../support/reset.ts';
 import { startApp, type TestApp } from '../support/start-app.ts';
 
 const minuteMs = 60_000;
@@ -173,6 +174,21 @@ for (const engine of engines) {
         const page = await signInByPasskey(visitor, await visitor.get(rp.request().url), authenticator);
         expect(page.problems).toEqual([refusal]);
       }
+    });
+
+    it('keeps whoever rules the mailbox alone out, also by a report of misuse', async () => {
+      const { account, authenticator, email } = await withPasskey();
+      const thief = gatehouse.browser();
+      const report = await thief.get(await notMeLink(gatehouse, email, /passkey was added/));
+      await thief.submit(report, {}, 'It was not me: close my account to others');
+      await gatehouse.services.deferredWork.settled();
+      await resetWith(thief, await resetLink(gatehouse, email));
+      const signInPage = await thief.get(rp.request().url);
+      const stopped = await thief.submit(signInPage, { email, password: newPassword }, 'Sign in');
+      expect(stopped.heading).toBe('Confirm with your passkey');
+      expect((await gatehouse.services.accounts.get(account.id))?.totp).toBeUndefined();
+      const done = await signInByPasskey(thief, stopped, authenticator);
+      expect(done.leftFor?.searchParams.get('code')).toEqual(expect.any(String));
     });
 
     it('is gone with the account', async () => {

@@ -173,6 +173,39 @@ for (const engine of engines) {
       expect((await browser.get(rp.request().url)).leftFor).toBeDefined();
     });
 
+    it('ends or shortens no session by a link alone, and opens for one that is older than its limit after a fresh sign-in', async () => {
+      const strict = await appWith({ idleTimeoutMinutes: 30, absoluteTimeoutHours: 2 });
+      stopClock();
+      const person = await createPerson(gatehouse);
+      const browser = gatehouse.browser();
+      await signInTo(browser, plain, person);
+      const [before] = await sessionsOf(person);
+      moveClock(3 * hourMs);
+      await browser.get(strict.request({ redirect_uri: 'https://evil.example/' }).url);
+      const silent = await browser.get(strict.request({ prompt: 'none' }).url);
+      expect(silent.leftFor?.searchParams.get('error')).toBe('login_required');
+      const asked = await browser.get(strict.request().url);
+      expect([asked.status, asked.heading]).toEqual([200, 'Sign in']);
+      const [after] = await sessionsOf(person);
+      expect([after?.idleSeconds, after?.absoluteUntil]).toEqual([before?.idleSeconds, before?.absoluteUntil]);
+      expect((await browser.get(plain.request().url)).leftFor?.searchParams.has('code')).toBe(true);
+      const { email, password } = person;
+      const again = await browser.submit(await browser.get(strict.request().url), { email, password }, 'Sign in');
+      expect(again.leftFor?.searchParams.has('code')).toBe(true);
+    });
+
+    it('takes opening it for activity before its own idle limit counts', async () => {
+      const strict = await appWith({ idleTimeoutMinutes: 30 });
+      stopClock();
+      const person = await createPerson(gatehouse);
+      const browser = gatehouse.browser();
+      await signInTo(browser, plain, person);
+      moveClock(40 * minuteMs);
+      const request = strict.request();
+      const { leftFor } = await browser.get(request.url);
+      expect((await strict.redeem(leftFor as URL, request)).status).toBe(200);
+    });
+
     it('makes a session that it is opened in as short as it wants, and never longer', async () => {
       const strict = await appWith({ idleTimeoutMinutes: 30, absoluteTimeoutHours: 2 });
       const lax = await appWith({ idleTimeoutMinutes: 1440, absoluteTimeoutHours: 720 });

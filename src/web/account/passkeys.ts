@@ -105,12 +105,15 @@ export function passkeysRoutes(router: Router, dependencies: AccountPagesDepende
     if (!person) return;
     const given = await readForm(ctx, person.csrfContext, ['passkey']);
     const { account, origin, session } = person;
+    // A second click finds it gone.
+    if (!account.passkeys?.includes(given.passkey)) return seeOther(ctx, `${path}?done=removed`);
     const passkey = await ownPasskey(person, given.passkey);
     const policy = await policyOf(account);
     const isFree = (current: typeof account) => !isPasskeyNeeded(current, policy);
-    const updated = await passkeys.remove(account, { id: passkey.id, isFree }, origin);
+    const keep = (updated: typeof account) =>
+      sessions.moveToEpoch(session.id, { from: account.sessionEpoch, to: updated.sessionEpoch });
+    const updated = await passkeys.remove(account, { id: passkey.id, isFree, keep }, origin);
     if (!updated) return showRemove(ctx, person, passkey, 409);
-    await sessions.moveToEpoch(session.id, { from: account.sessionEpoch, to: updated.sessionEpoch });
     await oidc.endAll(account.id, { except: session.id, reason: 'credentials-changed' }, origin);
     seeOther(ctx, `${path}?done=removed`);
   });

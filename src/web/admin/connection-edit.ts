@@ -3,7 +3,7 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { may, notPermitted } from '../../administration/administrator.ts';
 import { mayWriteConnections } from '../../administration/upstream-connections.ts';
-import { type Preset, presets } from '../../federation/connection.ts';
+import { type Connection, type ConnectionInput, type Preset, presets } from '../../federation/connection.ts';
 import { callbackPath } from '../../federation/federation.ts';
 import { DomainError, isDomainError } from '../../platform/errors.ts';
 import { readableCode } from '../../platform/ids.ts';
@@ -106,6 +106,8 @@ export function connectionEditRoutes(router: Router, dependencies: AdminPagesDep
       await connections.change(desk.who, old.id, wanted, ({ updatedAt }) => String(updatedAt) === form.was);
     } catch (error) {
       if (!isDomainError(error, 'conflict')) throw error;
+      if (isSaved(await connections.getOwn(desk.who, old.id), input, place))
+        return seeOther(ctx, `${connectionPath(old.id)}?done=changed`);
       return show(ctx, desk, draft, { errors: [{ key: 'error.connection.changed' }], status: 409 });
     }
     seeOther(ctx, `${connectionPath(old.id)}?done=changed`);
@@ -157,4 +159,11 @@ function presetOf({ params }: Context): Preset {
   const preset = presets.find((one) => one === params.preset);
   if (!preset) throw new DomainError('not_found', `there is no preset ${params.preset}`);
   return preset;
+}
+
+/** What is asked for stands already, as after a second click. A secret is shown to nobody, so it is not compared. */
+function isSaved(stored: Connection, wanted: ConnectionInput, place: ConnectionPlace): boolean {
+  const { input } = { input: undefined, ...inputFrom(givenOf(stored), place) };
+  const shown = (one: ConnectionInput | undefined) => JSON.stringify({ ...one, client_secret: undefined });
+  return shown(input) === shown(wanted);
 }
