@@ -1,5 +1,7 @@
 // A firm never sees another's: what belongs to it answers like what does not exist, word for word.
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectionInputSchema } from '../../src/federation/connection.ts';
 import { operationsOf } from '../../src/web/api/operations.ts';
 import {
   type ApiAnswer,
@@ -18,6 +20,11 @@ const origin = { actor: 'test' };
 const bodies: Record<string, unknown> = {
   changeUser: { givenName: 'Eve', roles: ['admin'], status: 'suspended' },
   changeOrganization: { name: 'Mine now' },
+  addDomain: { domain: 'mine-now.example' },
+  changeOrganizationBrand: { accent: '#1f4e8c' },
+  changeClientBrand: { accent: '#1f4e8c' },
+  replaceClientPolicy: { mfa: 'optional' },
+  changeConnection: { name: 'Mine now' },
   replacePolicy: { mfa: 'optional' },
   replaceClient: { redirect_uris: ['https://evil.example/callback'] },
   changeClient: { redirect_uris: ['https://evil.example/callback'] },
@@ -45,6 +52,11 @@ for (const engine of engines) {
       shared = await personWith(gatehouse, { acme: [], zeta: ['editor'] });
       const metadata = { client_id: 'zeta-wiki', redirect_uris: ['https://wiki.zeta.example/callback'] };
       await gatehouse.services.clients.apply(metadata, origin, { organization: 'zeta' });
+      const google = { id: 'zeta-google', name: 'Google', preset: 'google', client_id: 'zeta', client_secret: 's' };
+      await gatehouse.services.connections.create(
+        connectionInputSchema.parse({ ...google, organization: 'zeta' }),
+        origin,
+      );
     });
     afterAll(() => gatehouse.stop());
 
@@ -60,6 +72,7 @@ for (const engine of engines) {
         [/^\/users\/\{id\}/, theirs.account.id, 'AAAAAAAAAAAAAAAAAAAAAA'],
         [/^\/organizations\/\{id\}/, 'zeta', 'nowhere'],
         [/^\/clients\/\{client_id\}/, 'zeta-wiki', 'no-such-wiki'],
+        [/^\/connections\/\{id\}/, 'zeta-google', 'no-such-google'],
       ];
       let tried = 0;
       for (const { id, method, path } of operationsOf(gatehouse.app)) {
@@ -68,14 +81,14 @@ for (const engine of engines) {
         const [, real, none] = pair;
         const answers = [];
         for (const target of [real, none]) {
-          const at = path.replace(/\{\w+\}/, target).replace('{id}', 'secret-1');
+          const at = path.replace(/\{\w+\}/, target).replace(/\{\w+\}/, 'secret-1');
           answers.push(told(await caller(method, at, id in bodies ? { body: bodies[id] } : {}), target));
         }
         expect([id, answers[0]]).toEqual([id, answers[1]]);
         expect([id, answers[0]?.slice(1, 4)]).toEqual([id, id === 'deleteOrganization' ? '403' : '404']);
         tried += 1;
       }
-      expect(tried).toBe(20);
+      expect(tried).toBe(34);
       expect(await gatehouse.services.accounts.get(theirs.account.id)).toMatchObject({
         status: 'active',
         givenName: 'Ana',
