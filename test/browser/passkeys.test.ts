@@ -55,7 +55,7 @@ import { startApp, type TestApp } from '../support/start-app.ts';
 
   it('is offered after the password, and can be put off', async () => {
     await open('/profile');
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
+    await page.getByRole('button', { name: 'Use a passkey' }).waitFor();
     await page.getByLabel('Email address').fill(person.email);
     await page.getByLabel('Password', { exact: true }).fill(person.password);
     await page.waitForFunction(`document.querySelector('[name=canMakePasskey]').value === 'yes'`);
@@ -82,7 +82,7 @@ import { startApp, type TestApp } from '../support/start-app.ts';
 
   it('signs in by the button', async () => {
     await signInPage({ withSuggestions: false });
-    await press('Sign in with a passkey');
+    await press('Use a passkey');
     await heading('My Profile');
     await page.getByText('Passkey', { exact: true }).waitFor();
   });
@@ -98,14 +98,14 @@ import { startApp, type TestApp } from '../support/start-app.ts';
     await press('Remove passkey');
     await page.getByText('You have none yet.').waitFor();
     await signInPage({ withSuggestions: false });
-    await press('Sign in with a passkey');
+    await press('Use a passkey');
     await page.getByText('This passkey did not open an account', { exact: false }).first().waitFor();
   });
 
   it('leaves the pages as they were without script', async () => {
     const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
     await plain.goto(`${gatehouse.issuer}/profile`);
-    expect(await plain.getByRole('button', { name: 'Sign in with a passkey' }).isVisible()).toBe(false);
+    expect(await plain.getByRole('button', { name: 'Use a passkey' }).isVisible()).toBe(false);
     await plain.getByLabel('Email address').fill(person.email);
     await plain.getByLabel('Password', { exact: true }).fill(person.password);
     await plain.getByRole('button', { name: 'Sign in', exact: true }).click();

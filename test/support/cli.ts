@@ -49,7 +49,7 @@ export function openShell(engine?: Engine) {
     const command = ['--disable-warning=ExperimentalWarning', program, ...args];
     const child = spawn(process.execPath, command, {
       cwd: folder,
-      env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...settings, ...env },
+      env: { NODE_COMPILE_CACHE: process.env.TEST_COMPILE_CACHE, ...settings, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const outputs = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
@@ -112,7 +112,7 @@ function runByHost(order: Order): Promise<Ended> {
 
 function startHost() {
   const child = fork(join(import.meta.dirname, 'cli-host.ts'), {
-    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
+    env: { NODE_COMPILE_CACHE: process.env.TEST_COMPILE_CACHE },
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

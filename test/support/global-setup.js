@@ -8,8 +8,9 @@ import { findMongod } from '../../scripts/mongod.js';
 
 export default async function setup() {
   process.env.TMPDIR = mkdtempSync(join(roomInMemory() ? memory : tmpdir(), 'gatehouse-tests-'));
-  // Hundreds of processes are started that read the same modules.
-  process.env.NODE_COMPILE_CACHE = join(process.env.TMPDIR, 'compiled');
+  // Hundreds of processes are started that read the same modules. For them alone: Jest's own workers, with their modules in contexts, have
+  // crashed in it.
+  process.env.TEST_COMPILE_CACHE = join(process.env.TMPDIR, 'compiled');
   // The search for an RSA key takes longer than many a test: every server under test is given these.
   process.env.TEST_SIGNING_KEY = rsaKey();
   process.env.TEST_NEXT_SIGNING_KEY = rsaKey();

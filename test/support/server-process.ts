@@ -33,6 +33,7 @@ export async function startProcess(options: {
   const url = `http://127.0.0.1:${port}`;
   const env = {
     ...process.env,
+    NODE_COMPILE_CACHE: process.env.TEST_COMPILE_CACHE,
     NODE_ENV: 'production',
     LOG_LEVEL: 'silent',
     ...cheapHashes,
