@@ -42,6 +42,8 @@ export const attemptSchema = z.object({
   accountId: z.string().optional(),
   /** The account's session epoch when the first proof was given: a credential changed since voids the attempt. */
   epoch: z.number().int().optional(),
+  /** Nobody else can give what is asked for: the app wants a younger sign-in of this person. */
+  onlyAccountId: z.string().optional(),
   /** The session that stands for the first factor, where only a second one is missing in it. */
   sessionId: z.string().optional(),
   proofs: z.array(z.object({ method: z.enum(proofMethods), at: z.number() })),

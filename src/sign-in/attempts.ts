@@ -13,16 +13,22 @@ export interface AttemptsDependencies {
   secrets: Secrets;
   /** @returns undefined where the person is to be asked from the beginning */
   vouchedBy(interaction: PendingInteraction): Promise<Vouched | undefined>;
+  /** Who alone can answer. */
+  awaited(interaction: PendingInteraction): Promise<Pick<Attempt, 'onlyAccountId' | 'email'>>;
 }
 
-export function createAttempts({ storage, secrets, vouchedBy }: AttemptsDependencies) {
+export function createAttempts({ storage, secrets, vouchedBy, awaited }: AttemptsDependencies) {
   const attempts = storage.collection(attemptsSpec);
 
   /** @returns the attempt of this interaction, begun now if need be; undefined when another browser began it */
   async function open(interaction: PendingInteraction, browserId: string): Promise<Attempt | undefined> {
     const known = await find(interaction.uid, browserId);
     if (known) return known;
-    const fresh = { ...begin(interaction, browserId), ...(await vouchedBy(interaction)) };
+    const fresh = {
+      ...begin(interaction, browserId),
+      ...(await awaited(interaction)),
+      ...(await vouchedBy(interaction)),
+    };
     try {
       await attempts.insert(fresh);
       return fresh;

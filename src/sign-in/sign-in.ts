@@ -18,7 +18,7 @@ import { type Attempt, type ProofMethod, restarted, withOwnEnrolment, withProof 
 import { createAttempts } from './attempts.ts';
 import { createBreachCheck } from './breach-check.ts';
 import { createCodeStep, type ProofOutcome } from './code-step.ts';
-import { wantsFreshFactor } from './demands.ts';
+import { wantsFreshFactor, withDemands } from './demands.ts';
 import { createEnrolment } from './enrolment.ts';
 import { createFederated, type FederatedDependencies } from './federated.ts';
 import { createFinish } from './finish.ts';
@@ -60,7 +60,7 @@ const longestPassword = 1024;
 export function createSignIn(dependencies: SignInDependencies) {
   const { secrets, accounts, passwords, throttle, audit, knownBrowsers, rememberedDevices } = dependencies;
   const stepUp = createStepUp(dependencies);
-  const attempts = createAttempts({ ...dependencies, vouchedBy: stepUp.vouchedBy });
+  const attempts = createAttempts({ ...dependencies, vouchedBy: stepUp.vouchedBy, awaited: stepUp.awaited });
   const demandNewIfBreached = createBreachCheck(dependencies);
   const { refused, refusedAsThrottled, keptOut } = createRefusals({ audit, attempts });
   const { begin, accept, ...firstSignIn } = createFirstSignIn({ ...dependencies, attempts });
@@ -72,7 +72,7 @@ export function createSignIn(dependencies: SignInDependencies) {
   ): Promise<{ step: Step; account: Account | undefined; attempt: Attempt }> {
     const account = stored.accountId === undefined ? undefined : await accounts.get(stored.accountId);
     const attempt = account ? withOwnEnrolment(stored, account) : stored;
-    const policy = await dependencies.policyOf(account, stored.clientId);
+    const policy = withDemands(await dependencies.policyOf(account, stored.clientId), interaction, account);
     const isSignedIn = (await stepUp.sessionBehind(attempt)) !== undefined;
     const isCodeSpared = !wantsFreshFactor(interaction) && (await isRemembered(attempt, account, policy, deviceToken));
     const situation = { prompt: interaction.prompt, attempt, account, policy, isSignedIn, address, isCodeSpared };

@@ -8,6 +8,7 @@ import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { type Attempt, hasFirstFactor, hasUnverifiedPasskeyOnly } from './attempt.ts';
 import type { Vouched } from './attempts.ts';
+import { onlyAccount, withDemands } from './demands.ts';
 
 export interface StepUpDependencies {
   accounts: Accounts;
@@ -17,15 +18,24 @@ export interface StepUpDependencies {
 
 export function createStepUp({ accounts, sessions, policyOf }: StepUpDependencies) {
   /** Who has no second factor sets one up, which takes the password first. */
-  async function vouchedBy({ clientId, isStepUp, session: before }: PendingInteraction): Promise<Vouched | undefined> {
+  async function vouchedBy(interaction: PendingInteraction): Promise<Vouched | undefined> {
+    const { clientId, isStepUp, session: before } = interaction;
     const session = isStepUp && before ? await sessions.findByUid(before.uid, Date.now()) : undefined;
     const account = session?.accountId === undefined ? undefined : await accounts.get(session.accountId);
     if (!session || !account || account.id !== before?.accountId) return undefined;
     // Who has passkeys alone is asked for one only where two factors are demanded (steps.ts).
-    const isAskedForPasskey = hasPasskey(account) && (await policyOf(account, clientId)).mfa === 'required';
+    const policy = withDemands(await policyOf(account, clientId), interaction, account);
+    const isAskedForPasskey = hasPasskey(account) && policy.mfa === 'required';
     if (!account.totp && !isAskedForPasskey) return undefined;
     // Its own epoch: a credential that changes in this very moment voids the attempt.
     return { accountId: account.id, epoch: session.epoch, sessionId: session.id, email: account.email };
+  }
+
+  /** Of whom alone the app wants a younger sign-in, with their address filled in. */
+  async function awaited(interaction: PendingInteraction): Promise<Pick<Attempt, 'onlyAccountId' | 'email'>> {
+    const onlyAccountId = onlyAccount(interaction);
+    const account = onlyAccountId === undefined ? undefined : await accounts.get(onlyAccountId);
+    return account ? { onlyAccountId: account.id, email: account.email } : {};
   }
 
   /** The session that stands for the first factor of this sign-in: as it is now, since it may have ended meanwhile. */
@@ -41,5 +51,5 @@ export function createStepUp({ accounts, sessions, policyOf }: StepUpDependencie
     return isWhole ? undefined : sessionBehind(attempt);
   }
 
-  return { vouchedBy, sessionBehind, continued };
+  return { vouchedBy, awaited, sessionBehind, continued };
 }

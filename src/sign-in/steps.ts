@@ -15,7 +15,10 @@ import {
 } from './attempt.ts';
 
 export type Step =
-  | { name: 'password'; rule: 'not-signed-in' | 'credentials-changed' | 'proof-too-old' | 'passkey-not-verified' }
+  | {
+      name: 'password';
+      rule: 'not-signed-in' | 'credentials-changed' | 'proof-too-old' | 'passkey-not-verified' | 'other-account';
+    }
   | { name: 'code'; rule: 'account-has-second-factor' }
   | { name: 'passkey'; rule: 'policy-requires-mfa' | 'account-must-enrol' }
   | { name: 'temporary-password'; rule: 'temporary-password-used' | 'password-breached' | 'password-change-demanded' }
@@ -67,6 +70,10 @@ const identified: Rule = ({ attempt, account }) =>
 /** A password changed or an account closed while the code page stood open must not be walked past. */
 const current: Rule = ({ attempt, account }) =>
   attempt.epoch === account?.sessionEpoch ? undefined : { name: 'password', rule: 'credentials-changed' };
+
+/** Whoever signs in as somebody else would hand the app another person in the middle of its work. */
+const samePerson: Rule = ({ attempt: { accountId, onlyAccountId } }) =>
+  onlyAccountId === undefined || accountId === onlyAccountId ? undefined : { name: 'password', rule: 'other-account' };
 
 const firstFactor: Rule = ({ attempt, isSignedIn }, now) =>
   isSignedIn || hasFirstFactor(attempt, now) ? undefined : { name: 'password', rule: 'proof-too-old' };
@@ -155,6 +162,7 @@ const rules: readonly Rule[] = [
   consent,
   identified,
   current,
+  samePerson,
   firstFactor,
   notSuspended,
   allowedAddress,

@@ -1,5 +1,6 @@
 // A second factor set up in the middle of a sign-in, where the policy or the account demands one: QR code, two codes in a row.
 import type { Context } from 'koa';
+import { wantsBothFactors } from '../../sign-in/demands.ts';
 import { activationErrors, enrolmentModel, shapeErrors } from '../http/mfa-pages.ts';
 import { throttledError } from '../http/throttled.ts';
 import type { FieldError, Message } from '../http/view-models.ts';
@@ -51,6 +52,7 @@ export function enrolMfaScreen({ oidc, signIn, readForm, views }: InteractionDep
 }
 
 /** Why the person is asked now. */
-function reason({ step }: Visit): Message {
-  return { key: step.rule === 'account-must-enrol' ? 'notice.accountMustEnrol' : 'notice.policyRequiresMfa' };
+function reason({ interaction, step }: Visit): Message {
+  if (step.rule === 'account-must-enrol') return { key: 'notice.accountMustEnrol' };
+  return { key: wantsBothFactors(interaction) ? 'notice.appRequiresMfa' : 'notice.policyRequiresMfa' };
 }

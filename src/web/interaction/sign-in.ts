@@ -126,6 +126,7 @@ function notice({ attempt, step }: Visit): Message | undefined {
   if (attempt.wrongCodes >= wrongCodesAllowed) return { key: 'notice.wrongCodes' };
   if (attempt.unlinked) return { key: 'notice.identityUnknown', values: { name: attempt.unlinked.name } };
   if (step.rule === 'credentials-changed') return { key: 'notice.credentialsChanged' };
+  if (step.rule === 'other-account') return { key: 'notice.otherAccount' };
   if (step.rule === 'passkey-not-verified') return { key: 'notice.passkeyNotVerified' };
   return undefined;
 }
