@@ -100,7 +100,7 @@ runs.each([true, false])('an administrator at work (script: %s)', (hasScript) =>
 
   it('resets the second factor of a lost phone, with a reason', async () => {
     await menu('People');
-    await walker.fill({ 'Email address begins with': maya.email.slice(0, 12) });
+    await walker.fill({ 'Name or email address begins with': maya.email.slice(0, 12) });
     await walker.press('Search');
     await walker.follow('Maya Silva');
     await walker.see('Maya Silva');
