@@ -4,7 +4,16 @@ import type { Browser, Page } from 'playwright-core';
 import { hasBrowser, launchChromium } from '../support/chromium.ts';
 import { screens, startPreview } from '../support/preview.ts';
 
-const sections = ['My Profile', 'Password', 'Devices', 'Apps', 'Recent activity', 'Your data'];
+const sections = [
+  'My Profile',
+  'Password',
+  'Passkeys',
+  'Sign-in services',
+  'Devices',
+  'Apps',
+  'Recent activity',
+  'Your data',
+];
 
 (hasBrowser() ? describe : describe.skip)('the navigation of My Profile', () => {
   let browser: Browser;
