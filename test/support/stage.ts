@@ -89,8 +89,11 @@ export async function openStage(language = 'en') {
       const where = pages.find(({ numbers }) => numbers.includes(number));
       await where?.page.evaluate(`stage.put(${JSON.stringify({ html, withScript: true })})`);
       const put = await where?.page.evaluate('stage.describePage()');
-      if (put !== opened) complaints.push('is another page when it is put into an open one');
-      found.push(...complaints.splice(0).map((fault) => `${nameOf(number)}: ${fault}`));
+      // The script of a passkey asks the server what for, which no preview can tell it (test/browser/passkeys.test.ts has a server).
+      const asksServer = html?.includes('data-passkey=') ?? false;
+      if (put !== opened && !asksServer) complaints.push('is another page when it is put into an open one');
+      const told = complaints.splice(0).filter((fault) => !(asksServer && fault.includes('404')));
+      found.push(...told.map((fault) => `${nameOf(number)}: ${fault}`));
     }
     return found;
   }
