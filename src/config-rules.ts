@@ -1,4 +1,5 @@
 // The value types of settings, the rules between them, and how a problem reads.
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { isLoopbackHost, parseSender, parseSmtpUrl } from './platform/mail-settings.ts';
@@ -84,6 +85,7 @@ export function checkTogether(config: {
   sessionAbsolute?: number | undefined;
   smtpUrl?: object | 'off' | undefined;
   mailFrom?: object | undefined;
+  passkeys?: string;
 }): string[] {
   const problems: string[] = [];
   const isProduction = config.environment === 'production';
@@ -100,12 +102,19 @@ export function checkTogether(config: {
   if (config.smtpUrl && config.smtpUrl !== 'off' && !config.mailFrom)
     problems.push('MAIL_FROM: must be set where SMTP_URL is, to an address that the mail server sends for');
   if (config.issuer) problems.push(...checkIssuer(new URL(config.issuer), isProduction));
+  // WebAuthn Level 3, 5.1.3: a relying party is a domain. Administrators would stand before a page that can let nobody in.
+  if (config.passkeys === 'required-for-administrators' && isAddress(config.issuer))
+    problems.push('PASSKEYS: cannot be demanded while ISSUER is an IP address: passkeys need a host name');
   if ((config.sessionIdle ?? 0) > (config.sessionAbsolute ?? Infinity))
     problems.push('SESSION_IDLE: must not be longer than SESSION_ABSOLUTE');
   const { passwordHashMemory: memory = 46, passwordHashPasses: passes = 1 } = config;
   if (memory < 46 && passes < 2)
     problems.push('PASSWORD_HASH_MEMORY: must be 46 or more, or PASSWORD_HASH_PASSES 2 or more (OWASP)');
   return problems;
+}
+
+function isAddress(issuer: string | undefined): boolean {
+  return issuer !== undefined && isIP(new URL(issuer).hostname.replace(/^\[|\]$/g, '')) !== 0;
 }
 
 function checkIssuer(issuer: URL, isProduction: boolean): string[] {

@@ -141,6 +141,17 @@ describe('in the environment, what is refused', () => {
       'SESSION_IDLE: must not be longer than SESSION_ABSOLUTE',
     ]);
   });
+
+  it.each([
+    ['http://127.0.0.1:3000', false],
+    ['http://[::1]:3000', false],
+    ['http://localhost:3000', true],
+  ])('includes a demand for passkeys where none can be made: %s', (ISSUER, isPossible) => {
+    const env = { ISSUER, PASSKEYS: 'required-for-administrators' };
+    const problem = 'PASSKEYS: cannot be demanded while ISSUER is an IP address: passkeys need a host name';
+    if (isPossible) expect(loadConfig({ env, file: fileOf('') }).passkeys).toBe(env.PASSKEYS);
+    else expect(problemsOf(env)).toEqual([problem]);
+  });
 });
 
 describe('in YAML, what is refused', () => {
