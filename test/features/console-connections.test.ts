@@ -1,5 +1,6 @@
 // Connections in the console: added by preset, tested the whole way, put to use, changed and deleted.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Connection, inputOf } from '../../src/federation/connection.ts';
 import type { UpstreamFetch } from '../../src/federation/guarded-fetch.ts';
 import { standing } from '../support/app-forms.ts';
 import type { Page, TestBrowser } from '../support/browser.ts';
@@ -135,7 +136,12 @@ for (const engine of engines) {
       const { browser } = await consoleOf(gatehouse, { acme: ['admin'] });
       const id = idOf(await add(browser, 'google', { ...given, name: 'Google' }));
       const stored = () => gatehouse.services.connections.get(id);
-      const used = await browser.submit(await browser.get(`/admin/connections/${id}/enable`), {}, 'Put to use');
+      const draft = await browser.get(`/admin/connections/${id}/enable`);
+      const looked = (await stored()) as Connection;
+      await gatehouse.services.connections.replace(id, { ...inputOf(looked), client_id: 'another' }, {});
+      const refused = await browser.submit(draft, {}, 'Put to use');
+      expect([refused.status, (await stored())?.isEnabled]).toEqual([409, false]);
+      const used = await browser.submit(refused, {}, 'Put to use');
       expect([used.text.includes('In use'), (await stored())?.isEnabled]).toEqual([true, true]);
       const form = await browser.get(`/admin/connections/${id}/change`);
       const elsewhere = await browser.get(`/admin/connections/${id}/change`);
@@ -155,6 +161,7 @@ for (const engine of engines) {
       expect(await stored()).toBeUndefined();
       const types = (await gatehouse.services.audit.bySubject(id)).map(({ type }) => type);
       expect(types.toSorted()).toEqual([
+        'connection.changed',
         'connection.changed',
         'connection.changed',
         'connection.changed',

@@ -24,7 +24,8 @@ const onConnection =
     const input = connectionInputSchema.parse({ ...stated, organization: 'acme', enabled: part === 'disable' });
     const { id, updatedAt } = await place.gatehouse.services.connections.create(input, {});
     const page = await browser.get(`/admin/connections/${id}/${part}`);
-    const was: Record<string, string> = part === 'change' ? { was: String(updatedAt) } : {};
+    const wants = ['change', 'enable', 'disable'].includes(part);
+    const was: Record<string, string> = wants ? { was: String(updatedAt) } : {};
     return formOn(browser, page, { ...fields, ...was }, id);
   };
 

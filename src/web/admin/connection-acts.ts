@@ -5,6 +5,7 @@ import type { Context } from 'koa';
 import type { Connection } from '../../federation/connection.ts';
 import { isDomainError } from '../../platform/errors.ts';
 import { seeOther } from '../http/redirect.ts';
+import type { FieldError } from '../http/view-models.ts';
 import { connectionPath, connectionsPath } from './connection-models.ts';
 import type { Desk } from './desk.ts';
 import type { AdminPagesDependencies } from './router.ts';
@@ -31,8 +32,15 @@ export function connectionActRoutes(router: Router, dependencies: AdminPagesDepe
       const found = await find(ctx);
       if (!found) return;
       const { desk, connection } = found;
-      await readForm(ctx, desk.person.csrfContext, []);
-      if (connection.isEnabled !== enabled) await connections.change(desk.who, connection.id, { enabled });
+      const { was } = await readForm(ctx, desk.person.csrfContext, ['was']);
+      try {
+        // What is put to use is what was looked at, and tested.
+        const isStill = ({ updatedAt }: Connection) => String(updatedAt) === was;
+        if (connection.isEnabled !== enabled) await connections.change(desk.who, connection.id, { enabled }, isStill);
+      } catch (error) {
+        if (!isDomainError(error, 'conflict')) throw error;
+        return show(ctx, found, act, [{ key: 'error.connection.changed' }]);
+      }
       seeOther(ctx, `${connectionPath(connection.id)}?done=${done}`);
     });
   }
@@ -67,11 +75,12 @@ export function connectionActRoutes(router: Router, dependencies: AdminPagesDepe
     ctx: Context,
     { desk, connection }: { desk: Desk; connection: Connection },
     act: 'enable' | 'disable' | 'delete',
+    errors: readonly FieldError[] = [],
   ): void {
     const { id, name, updatedAt } = connection;
-    views.render(ctx, 'admin/connection-act', {
+    const page = {
       ...desk.model,
-      ...desk.form(connectionPath(id, `/${act}`)),
+      ...desk.form(connectionPath(id, `/${act}`), errors),
       title: { key: `admin.connection.${act}.title`, values: { name } },
       about: { key: `admin.connection.${act}.lead`, values: { name } },
       submit: { key: `admin.connection.${act}.submit` },
@@ -80,6 +89,7 @@ export function connectionActRoutes(router: Router, dependencies: AdminPagesDepe
       openedAt: Date.now(),
       isDangerous: act !== 'enable',
       cancelUrl: connectionPath(id),
-    });
+    };
+    views.render(ctx, 'admin/connection-act', page, { status: errors.length > 0 ? 409 : 200 });
   }
 }
