@@ -10,4 +10,6 @@ export default {
   testTimeout: 60_000,
   // Suites wait a good deal, for disks, hashes and browsers: one for each core keeps the machine busy.
   maxWorkers: '100%',
+  // Modules in contexts are not let go of: a worker that has run many suites spends its time on sweeping them up, and is begun anew.
+  workerIdleMemoryLimit: '700MB',
 };
